@@ -1,0 +1,1 @@
+"""Staff: users, teams, roles, permissions, sessions, tokens, audit."""

@@ -1,0 +1,1 @@
+"""Channels: each folder translates between one provider and the hub."""

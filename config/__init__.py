@@ -1,0 +1,1 @@
+"""Settings, read once at start from environment and file."""

@@ -1,0 +1,1 @@
+"""Profiles, conversations, messages; `reply` is the one door out."""

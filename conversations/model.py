@@ -1,0 +1,239 @@
+"""What a conversation and its messages are, and the moves they may make. Pure: no clock, no store calls."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct, structs
+
+from hub.errors import WrongMove
+from hub.model import Address, Part, Status
+from hub.store.port import Collection, Document, Eq, Index, Present
+
+
+class State(StrEnum):
+    """Whose turn it is."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    AGENT = "agent"
+    CLOSED = "closed"
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.BOT: frozenset({State.WAITING, State.AGENT, State.CLOSED}),
+    State.WAITING: frozenset({State.BOT, State.AGENT, State.CLOSED}),
+    State.AGENT: frozenset({State.WAITING, State.BOT, State.CLOSED}),
+    State.CLOSED: frozenset({State.WAITING, State.BOT, State.AGENT}),
+}
+"""AGENT to AGENT is a transfer and goes through `give_to` as well; closed ones may always be opened again."""
+
+
+class Priority(StrEnum):
+    """How soon it matters; `rank` orders a queue."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class AuthorKind(StrEnum):
+    """Who wrote it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+class Author(Struct, frozen=True, kw_only=True):
+    """The writer of a message; `id` is a profile, user or bot id."""
+
+    kind: AuthorKind
+    id: str = ""
+    name: str = ""
+
+
+class Direction(StrEnum):
+    """Which way a message goes; a note goes nowhere and customers never see it."""
+
+    IN = "in"
+    OUT = "out"
+    NOTE = "note"
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """The conversation is offered to one agent, who may accept until `until`."""
+
+    agent: str
+    until: datetime
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """The last thing said, for lists."""
+
+    text: str
+    author: AuthorKind
+    at: datetime
+
+
+class Rating(Struct, frozen=True, kw_only=True):
+    """What the customer thought: 1 to 5 stars and a comment."""
+
+    stars: int
+    comment: str = ""
+    at: datetime
+
+
+class Conversation(Document, frozen=True, kw_only=True):
+    """One customer, one thread, one owner at a time.
+
+    `live` is false only when closed; the unique partial index over it is what keeps two first messages of one
+    customer in one conversation. `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
+    of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
+    `queued_at` orders the queue and survives a refused offer.
+    """
+
+    inbox: str
+    address: Address
+    profile: str
+    name: str = ""
+    subject: str = ""
+    state: State
+    live: bool = True
+    team: str | None = None
+    agent: str | None = None
+    bot: str | None = None
+    offer: Offer | None = None
+    offered_to: str | None = None
+    priority: Priority = Priority.NORMAL
+    labels: tuple[str, ...] = ()
+    followers: tuple[str, ...] = ()
+    language: str = ""
+    seq: int = 0
+    customer_seq: int = 0
+    agent_seq: int = 0
+    customer_read: int = 0
+    last: Preview | None = None
+    last_at: datetime
+    waiting_since: datetime | None = None
+    queued_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    opened_at: datetime
+    first_reply_at: datetime | None = None
+    closed_at: datetime | None = None
+    rating: Rating | None = None
+    changed_at: datetime
+
+    def moved(self, to: State, *, at: datetime) -> "Conversation":
+        """Return it in another state; raises `WrongMove` when the table does not allow that."""
+        if to is not self.state and to not in MOVES[self.state]:
+            raise WrongMove("That move is not allowed", conversation=self.id, now=self.state, wanted=to)
+        return structs.replace(
+            self, state=to, live=to is not State.CLOSED, closed_at=at if to is State.CLOSED else None, changed_at=at
+        )
+
+
+class Message(Document, frozen=True, kw_only=True):
+    """One entry of a thread. `seq` has no gaps within its conversation.
+
+    `key` ("inbox:provider id") makes an inbound unique for ever, `client_id` a send. `terms` are what search finds.
+    `at` is the hub's time and agrees with `seq`; `sent_at` is the provider's.
+    """
+
+    conversation: str
+    inbox: str
+    seq: int
+    direction: Direction
+    author: Author
+    parts: tuple[Part, ...]
+    at: datetime
+    sent_at: datetime | None = None
+    status: Status = Status.SENT
+    reason: str = ""
+    key: str | None = None
+    provider_id: str | None = None
+    client_id: str | None = None
+    reply_to: str = ""
+    mentions: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class Profile(Document, frozen=True, kw_only=True):
+    """What one address told us about a person; one per inbox channel and user, never merged in place."""
+
+    address: Address
+    channel: str
+    user: str
+    name: str = ""
+    language: str = ""
+    avatar: str = ""
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    attributes: dict[str, str] = {}
+    verified: tuple[str, ...] = ()
+    remark: str = ""
+    labels: tuple[str, ...] = ()
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Draft(Document, frozen=True, kw_only=True):
+    """What an agent is writing; id is "conversation:user". `base_seq` is the newest message they had seen."""
+
+    conversation: str
+    user: str
+    text: str
+    note: bool = False
+    base_seq: int = 0
+    at: datetime
+
+
+class ReadMark(Document, frozen=True, kw_only=True):
+    """How far an agent has read; id is "conversation:user"."""
+
+    conversation: str
+    user: str
+    seq: int
+    at: datetime
+
+
+CONVERSATIONS = Collection(
+    "conversations",
+    Conversation,
+    Index(("inbox", "profile"), unique=True, where=(Eq("live", True),)),
+    Index(("state", "agent", "last_at", "id")),
+    Index(("state", "team", "last_at", "id")),
+    Index(("state", "last_at", "id")),
+    Index(("state", "team", "queued_at", "id"), where=(Present("queued_at"),)),
+    Index(("offered_to", "queued_at", "id"), where=(Present("offered_to"),)),
+    Index(("agent", "last_at", "id")),
+    Index(("snoozed_until", "id"), where=(Present("snoozed_until"),)),
+    Index(("profile", "last_at", "id")),
+    Index(("labels", "last_at", "id"), many="labels"),
+    Index(("followers", "last_at", "id"), many="followers"),
+    Index(("changed_at", "id")),
+)
+
+MESSAGES = Collection(
+    "messages",
+    Message,
+    Index(("conversation", "seq"), unique=True),
+    Index(("key",), unique=True, where=(Present("key"),)),
+    Index(("conversation", "client_id"), unique=True, where=(Present("client_id"),)),
+    Index(("inbox", "provider_id"), where=(Present("provider_id"),)),
+    Index(("terms", "id"), many="terms"),
+    shard="conversation",
+)
+
+PROFILES = Collection(
+    "profiles",
+    Profile,
+    Index(("channel", "user"), unique=True),
+    Index(("last_seen", "id")),
+    Index(("name", "id")),
+)
+
+DRAFTS = Collection("drafts", Draft, Index(("conversation", "at", "id")), shard="conversation")
+READ_MARKS = Collection("read_marks", ReadMark, Index(("user", "at", "id")), shard="conversation")

@@ -1,0 +1,42 @@
+"""Upward news: a lower floor says what happened, higher floors subscribe, and no import points up.
+
+An event is durable: it is committed, as one job per subscriber, together with the change it tells of.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct
+
+from hub.store.port import Insert, Write
+from hub.work.jobs import Job, Kind
+
+E = TypeVar("E", bound=Struct)
+Hear = Callable[[E, datetime], Awaitable[Sequence[Write]]]
+"""Takes the event and the time; returns the writes that follow from it."""
+
+
+class Events:
+    """Who hears what. Filled once at start by the wiring, then only read."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[type[Struct], list[Kind[Struct]]] = {}
+        self._hearers: list[tuple[Kind[Struct], Hear[Struct]]] = []
+
+    def subscribe(self, event: type[E], name: str, hear: Hear[E]) -> None:
+        """Let `hear` (called `name` in job rows and logs) receive every `event`, in the order of its lane."""
+        kind: Kind[Struct] = Kind(f"{event.__name__}>{name}", event)
+        self._kinds.setdefault(event, []).append(kind)
+        self._hearers.append((kind, hear))  # type: ignore[arg-type]  # the kind's body type is the event's
+
+    def jobs(self, event: Struct, *, lane: str, seq: int, at: datetime) -> list[Insert[Job]]:
+        """Make the writes that tell every subscriber; each has its own lane, so a slow one delays nobody else."""
+        return [
+            kind.job(event, lane=f"{lane}>{kind.name}", seq=seq, at=at) for kind in self._kinds.get(type(event), ())
+        ]
+
+    @property
+    def hearers(self) -> Sequence[tuple[Kind[Struct], Hear[Struct]]]:
+        """Every subscription, for the work engine to register."""
+        return tuple(self._hearers)

@@ -1,0 +1,143 @@
+"""What a message is made of: a closed vocabulary that every channel renders as well as it can."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Short = Annotated[str, Meta(max_length=256)]
+Words = Annotated[str, Meta(min_length=1, max_length=20_000)]
+
+
+class Text(Struct, frozen=True, kw_only=True, tag="text", forbid_unknown_fields=True):
+    """Plain text, as the person wrote it."""
+
+    body: Words
+
+
+class Html(Struct, frozen=True, kw_only=True, tag="html", forbid_unknown_fields=True):
+    """A formatted body. `body` is the sender's own HTML, untrusted until sanitised; `text` the same in plain words."""
+
+    body: Annotated[str, Meta(max_length=2_000_000)]
+    text: Annotated[str, Meta(max_length=200_000)] = ""
+
+
+class Attachment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stored blob: `blob` is its content hash, `type` the media type found by content, `size` in bytes."""
+
+    blob: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    name: Short
+    type: Short
+    size: int
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+
+
+class Image(Attachment, frozen=True, kw_only=True, tag="image", forbid_unknown_fields=True):
+    """A picture a browser may show."""
+
+
+class Audio(Attachment, frozen=True, kw_only=True, tag="audio", forbid_unknown_fields=True):
+    """A voice message or sound."""
+
+
+class Video(Attachment, frozen=True, kw_only=True, tag="video", forbid_unknown_fields=True):
+    """A film."""
+
+
+class File(Attachment, frozen=True, kw_only=True, tag="file", forbid_unknown_fields=True):
+    """Anything else: offered for download, never opened in the page."""
+
+
+class Location(Struct, frozen=True, kw_only=True, tag="location", forbid_unknown_fields=True):
+    """A place, WGS 84 degrees."""
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    label: Short = ""
+
+
+class Card(Struct, frozen=True, kw_only=True, tag="card", forbid_unknown_fields=True):
+    """A link shown as a card."""
+
+    url: Annotated[str, Meta(max_length=2048, pattern="^https?://")]
+    title: Short
+    text: Annotated[str, Meta(max_length=1024)] = ""
+    image: Annotated[str, Meta(max_length=2048)] = ""
+
+
+class Choice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One quick reply: `label` is shown, `value` comes back."""
+
+    label: Annotated[str, Meta(min_length=1, max_length=64)]
+    value: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class Choices(Struct, frozen=True, kw_only=True, tag="choices", forbid_unknown_fields=True):
+    """A question with quick replies."""
+
+    body: Words
+    choices: Annotated[tuple[Choice, ...], Meta(min_length=1, max_length=20)]
+
+
+class FormField(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One question of a form. `kind` is text, email, phone or choice (with `choices`)."""
+
+    name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,31}$")]
+    label: Short
+    kind: Annotated[str, Meta(pattern="^(text|email|phone|choice)$")] = "text"
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+
+
+class Form(Struct, frozen=True, kw_only=True, tag="form", forbid_unknown_fields=True):
+    """A form to fill in (`answers` empty), or one that was filled in."""
+
+    name: Short
+    fields: tuple[FormField, ...] = ()
+    answers: dict[str, Annotated[str, Meta(max_length=2000)]] = {}
+
+
+class Template(Struct, frozen=True, kw_only=True, tag="template", forbid_unknown_fields=True):
+    """A text registered at the provider, with its variables."""
+
+    template: Short
+    variables: dict[str, str] = {}
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag="notice", forbid_unknown_fields=True):
+    """Something that happened, told in the thread: `code` for machines and translation, `facts` to fill it."""
+
+    code: Annotated[str, Meta(pattern="^[a-z_.]{1,64}$")]
+    facts: dict[str, str] = {}
+
+
+Media = Image | Audio | Video | File
+Part = Text | Html | Image | Audio | Video | File | Location | Card | Choices | Form | Template | Notice
+
+
+def plain(parts: tuple[Part, ...]) -> str:
+    """Say the parts in plain words: for previews, search and channels that carry text only."""
+    return "\n".join(line for line in map(_words, parts) if line)
+
+
+def _words(part: Part) -> str:
+    match part:
+        case Text(body=body):
+            return body
+        case Html(text=text):
+            return text
+        case Choices(body=body):
+            return body
+        case Image() | Audio() | Video() | File():
+            return f"[{part.name}]"
+        case Location(label=label):
+            return label
+        case Card(title=title, url=url):
+            return f"{title} {url}"
+        case Form(answers=answers):
+            return " ".join(f"{name}: {value}" for name, value in answers.items())
+        case Template(template=template):
+            return f"[{template}]"
+        case Notice():
+            return ""

@@ -1,0 +1,1 @@
+"""HTTP, sockets, loops, wiring, command line: the only floor that sees adapters and config."""
