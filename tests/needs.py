@@ -1,6 +1,7 @@
 """Programs that a test drives and no package carries: found, or the test is skipped.
 
-The skip is one line that says what is missing. With `CI=true` a missing program fails the test instead: a green build has run everything.
+The skip is one line that says what is missing.
+With `CI=true` a missing program fails the test instead: a green build has run everything.
 """
 
 from __future__ import annotations

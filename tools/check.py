@@ -1,4 +1,4 @@
-"""`make check`: every rule of the house, one stage each; `make check ARGS="lint types"` runs only those named."""
+"""`make check`: every rule of the house, one stage each; `make check ARGS="lint types"` runs those two."""
 
 from __future__ import annotations
 
