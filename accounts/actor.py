@@ -1,29 +1,43 @@
-"""Who asks: the verified person or program behind a request, as every floor above sees it. Pure."""
+"""Who is asking: the one value that every act of staff carries down from the door."""
 
 from msgspec import Struct
 
+from accounts.permissions import GRANTS, Permission, Role
 from hub.errors import Forbidden
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """A logged-in colleague. `session` is the session's id, empty for an API token (`token` is then its id).
+    """A member of staff who proved who they are, by exactly one of a session (a browser) or a token (a program).
 
-    `permissions` are those of the role, for a token narrowed to what the token was given.
+    `permissions` is what this proof allows: all that the role grants, or the part of it an API token was cut to.
     """
 
     user: str
-    name: str = ""
-    role: str
-    permissions: frozenset[str]
-    teams: frozenset[str] = frozenset()
-    session: str = ""
-    token: str = ""
+    name: str
+    role: Role
+    teams: tuple[str, ...] = ()
+    permissions: frozenset[Permission]
+    session: str | None = None
+    token: str | None = None
 
-    def may(self, permission: str) -> bool:
-        """Say whether the permission is held."""
+    def may(self, permission: Permission) -> bool:
+        """Whether this act is allowed."""
         return permission in self.permissions
 
-    def need(self, permission: str) -> None:
-        """Return quietly, or raise `Forbidden` naming what is missing."""
+    def must(self, permission: Permission) -> None:
+        """Return quietly when the act is allowed, else raise `Forbidden`."""
         if permission not in self.permissions:
-            raise Forbidden("Your role does not allow that", permission=permission)
+            raise Forbidden(
+                "You are not allowed to do that",
+                permission=permission.value,
+                hint="Ask an administrator for a role that includes this permission.",
+            )
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether conversations of other teams are visible too."""
+        return Permission.CONVERSATIONS_ALL in self.permissions
+
+
+CONSOLE = Actor(user="", name="console", role=Role.ADMINISTRATOR, permissions=GRANTS[Role.ADMINISTRATOR])
+"""The operator at the command line of the machine: acts, and is audited, without an account."""
