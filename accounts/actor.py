@@ -7,9 +7,9 @@ from hub.errors import Forbidden
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """A member of staff who proved who they are, by exactly one of a session (a browser) or a token (a program).
+    """A member of staff who proved who they are, by one of a session (a browser) or a token (a program).
 
-    `permissions` is what this proof allows: all that the role grants, or the part of it an API token was cut to.
+    `permissions` is what this proof allows: all that the role grants, or the part an API token was cut to.
     """
 
     user: str

@@ -1,4 +1,4 @@
-"""Who may do what: one table from role to permissions. Pure data; every route and service asks here and nowhere else."""
+"""Who may do what: one table from role to permissions. Pure data; every route and service asks here."""
 
 from enum import StrEnum
 from types import MappingProxyType
@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """One thing that may be allowed. The values are on the wire (docs/protocols.md) and in API tokens: never reuse one."""
+    """One thing that may be allowed. The values are on the wire and in API tokens: never reuse one."""
 
     CONVERSATIONS_READ = "conversations.read"
     CONVERSATIONS_ALL = "conversations.all"
