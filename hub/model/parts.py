@@ -22,11 +22,11 @@ class Html(Struct, frozen=True, kw_only=True, tag="html", forbid_unknown_fields=
 
 
 class Attachment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stored blob: `blob` is its content hash, `type` the media type found by content, `size` in bytes."""
+    """A stored blob: `blob` is its content hash, `media_type` found by content, `size` in bytes."""
 
     blob: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     name: Short
-    type: Short
+    media_type: Short
     size: int
     width: int | None = None
     height: int | None = None

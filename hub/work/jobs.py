@@ -1,8 +1,8 @@
 """What a job is: one thing that must happen exactly once after any crash. Pure: rows and kinds, no I/O.
 
-    ready --handler returns its writes--> done      (the writes and the job's end are ONE commit)
-      |  ^--TryLater, fault: due moves, attempts grow
-      +--attempts used up, Refused, ChannelBroken--> dead   (kept with its reason; `replay` makes it ready again)
+ready --handler returns its writes--> done      (the writes and the job's end are ONE commit)
+  |  ^--TryLater, fault: due moves, attempts grow
+  +--attempts used up, Refused, ChannelBroken--> dead   (kept with its reason; `replay` makes it ready again)
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -113,6 +113,15 @@ class Kind(Generic[B]):
         text = msgspec.json.encode(body).decode()
         return Insert(
             JOBS,
-            Job(id=id or new_id(), kind=self.name, lane=lane, seq=seq, due=due or at, body=text,
-                rank=self.rank, key=key, made_at=at),  # fmt: skip
+            Job(
+                id=id or new_id(),
+                kind=self.name,
+                lane=lane,
+                seq=seq,
+                due=due or at,
+                body=text,
+                rank=self.rank,
+                key=key,
+                made_at=at,
+            ),  # fmt: skip
         )
