@@ -1,4 +1,4 @@
-"""The adapter's contract: verify, parse, send; optionally challenge and listen. Holds no state about customers."""
+"""The adapter's contract: verify, parse, send; optionally challenge and listen. No state about customers."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Push(Protocol):
-    """How a channel that lives inside the hub (web chat) reaches an open socket; a hint, never the only copy."""
+    """How a channel that lives in the hub (web chat) reaches an open socket; a hint, never the only copy."""
 
     async def __call__(self, topic: str, payload: bytes) -> None:
         """Publish `payload` to whoever listens on `topic`, in any process."""
@@ -50,13 +50,13 @@ class Adapter(ABC):
     async def send(self, message: Outbound) -> str:
         """Hand one message to the provider and return the provider's id for it.
 
-        Raises `Unsupported` (before any call), `Refused`, `TryLater`, `ChannelBroken`, or `OutcomeUnknown` when bytes
-        were written and no answer came.
+        Raises `Unsupported` (before any call), `Refused`, `TryLater`, `ChannelBroken`, or `OutcomeUnknown` when
+        bytes were written and no answer came.
         """
 
     def challenge(self, request: Request) -> bytes | None:
         """Answer a provider's proof of address (WeChat `echostr`, Meta `hub.challenge`), or None."""
         return None
 
-    async def listen(self, accept: Accept) -> None:
-        """Stay connected to the provider (IMAP, streams) until cancelled; the default has nothing to listen to."""
+    async def listen(self, accept: Accept) -> None:  # noqa: B027  # optional on purpose
+        """Stay connected to the provider (IMAP, streams) until cancelled; the default has nothing to hear."""

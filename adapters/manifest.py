@@ -27,7 +27,7 @@ Tag = Literal[
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one message may hold. `text` in characters, `attachment_bytes` a file; `*` at the end of a type is a prefix."""
+    """What one message may hold: characters of text, bytes of one file, media types (`image/*` is a prefix)."""
 
     text: Annotated[int, Meta(gt=0)] = 20_000
     attachment_bytes: Annotated[int, Meta(ge=0)] = 0
@@ -54,9 +54,10 @@ class Quality(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One channel's card. The settings form, the capability matrix and the contract suite are drawn from it.
 
-    `signature` says what the provider's proof covers: the body, an envelope around it (time and nonce only), nothing,
-    or a session of our own. With less than the body, `guard` names what makes up for it. `webhook` is false when the
-    channel has an endpoint of its own. `idempotent`: the receiving side dedupes, so a doubtful send may be repeated.
+    `signature` says what the provider's proof covers: the body, an envelope around it (time and nonce only),
+    nothing, or a session of our own. With less than the body, `guard` names what makes up for it. `webhook` is
+    false when the channel has an endpoint of its own. `idempotent`: the receiving side dedupes, so a doubtful send
+    may be repeated.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,31}$")]
@@ -78,7 +79,7 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read(folder: Path) -> Manifest:
-    """Read the manifest of a channel's folder; raises `Malformed` with the file and the path of the fault in it."""
+    """Read the manifest of a channel's folder; raises `Malformed` with the file and the fault's path in it."""
     file = folder / FILE
     try:
         return msgspec.toml.decode(file.read_bytes(), type=Manifest)

@@ -1,6 +1,6 @@
-"""Which channels there are: folders beside this file, and packages of the entry point group `yizhan.adapters`.
+"""Which channels there are: folders beside this file, and packages of entry point group `yizhan.adapters`.
 
-Manifests are read without importing any channel's code; code is imported when the first inbox of a channel is built.
+Manifests are read without importing any channel's code; code is imported when the first inbox is built.
 One broken channel is named, logged and left out; the others go on.
 """
 
@@ -33,7 +33,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Registry:
-    """Every channel found at start, by name. `broken` says what is wrong with those that could not be read."""
+    """Every channel found at start, by name. `broken` says what is wrong with those that were left out."""
 
     def __init__(self, channels: Mapping[str, Channel], broken: Mapping[str, HubError]) -> None:
         self.channels = channels
@@ -53,7 +53,10 @@ class Registry:
         return settings.check(self.manifest(channel).settings, given)
 
     def build(self, channel: str, setup: Setup) -> Adapter:
-        """Make the adapter of one inbox; raises `NotFound`, `Invalid` for its settings, `ChannelBroken` for its code."""
+        """Make the adapter of one inbox.
+
+        Raises `NotFound`, `Invalid` for its settings, `ChannelBroken` for its code.
+        """
         found = self._channel(channel)
         complete = setup.with_settings(**self.check_settings(channel, setup.settings))
         try:

@@ -31,8 +31,8 @@ class Option(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One setting. `text` is one line, `long` many; `list` is one text a line; `form` a list of `FormField`.
 
-    `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never shown
-    again. `low` and `high` bound an integer.
+    `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never
+    shown again. `low` and `high` bound an integer.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}$")]

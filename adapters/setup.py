@@ -11,7 +11,7 @@ from adapters.contract import Push
 class Setup(Struct, frozen=True, kw_only=True):
     """One inbox, ready to be served. `settings` are checked and complete (`adapters/settings.py`).
 
-    `base_url` is the hub's public address without a slash at its end, for providers that must be told where to call.
+    `base_url` is the hub's public address, no slash at its end, for providers that must be told where to call.
     """
 
     inbox: str

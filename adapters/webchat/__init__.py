@@ -1,1 +1,1 @@
-"""Web chat: the channel that lives inside the hub; its endpoints are in `server/chat`, its page in `web/widget`."""
+"""Web chat, the channel that lives inside the hub: endpoints in `server/chat`, the page in `web/widget`."""
