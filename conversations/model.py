@@ -91,7 +91,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     `live` is false only when closed; the unique partial index over it is what keeps two first messages of one
     customer in one conversation. `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
     of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
-    `queued_at` orders the queue and survives a refused offer.
+    `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
     """
 
     inbox: str
@@ -106,6 +106,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     bot: str | None = None
     offer: Offer | None = None
     offered_to: str | None = None
+    declined_by: tuple[str, ...] = ()
     priority: Priority = Priority.NORMAL
     labels: tuple[str, ...] = ()
     followers: tuple[str, ...] = ()

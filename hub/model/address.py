@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Address(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One customer at one provider. `channel` is the adapter's name ("webchat"), `user` the provider's id of the person."""
+    """One customer at one provider: `channel` is the adapter's name, `user` the provider's id of the person."""
 
     channel: str
     user: str

@@ -33,7 +33,7 @@ class Rank(StrEnum):
 
 
 class Lease(Struct, frozen=True, kw_only=True):
-    """Who is at it, and until when. `fence` grows with every lease; a late worker's fence is old and its write loses."""
+    """Who is at it, until when. `fence` grows with every lease; a late worker's fence is old and its write loses."""
 
     owner: str
     until: datetime
@@ -105,10 +105,19 @@ class Kind(Generic[B]):
         self.longest_wait = longest_wait
         self.rank = rank
         self.keep = keep
-        """How long a done row is kept (zero: deleted in the commit that ends it); keyed rows keep their key that long."""
+        """How long a done row, and with it its key, is kept; zero deletes it in the commit that ends it."""
 
-    def job(self, body: B, *, lane: str, seq: int, at: datetime, due: datetime | None = None,
-            key: str | None = None, id: str = "") -> Insert[Job]:  # fmt: skip
+    def job(
+        self,
+        body: B,
+        *,
+        lane: str,
+        seq: int,
+        at: datetime,
+        due: datetime | None = None,
+        key: str | None = None,
+        id: str = "",
+    ) -> Insert[Job]:
         """Make the write that puts one job of this kind into `lane`."""
         text = msgspec.json.encode(body).decode()
         return Insert(
@@ -123,5 +132,5 @@ class Kind(Generic[B]):
                 rank=self.rank,
                 key=key,
                 made_at=at,
-            ),  # fmt: skip
+            ),
         )

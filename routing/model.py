@@ -1,0 +1,100 @@
+"""What routing knows of a person and why it did what it did. Pure rows."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hub.store.port import Collection, Document, Index, Present
+
+
+class Presence(StrEnum):
+    """Whether work may be offered: 就绪, 忙碌, 离开."""
+
+    ONLINE = "online"
+    BUSY = "busy"
+    AWAY = "away"
+
+
+class Desk(Document, frozen=True, kw_only=True):
+    """One agent at work; the id is the user's.
+
+    `chosen` is what the agent set, `status` what routing goes by: AWAY while no connection lives, else `chosen`.
+    `load` counts conversations held and offered; it is always recounted from the conversations, never guessed, and
+    the row's version is what keeps two routers from filling the same place twice. `open` says that there is a place.
+    `idle_since` is when the agent last got or finished something. `seen_until` is when the connection lapses.
+    """
+
+    name: str
+    teams: tuple[str, ...] = ()
+    capacity: int
+    chosen: Presence = Presence.ONLINE
+    status: Presence = Presence.AWAY
+    load: int = 0
+    open: bool = False
+    idle_since: datetime
+    seen_until: datetime | None = None
+    changed_at: datetime
+
+
+class Outcome(StrEnum):
+    """What a decision came to."""
+
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    NOBODY = "nobody"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    RETURNED = "returned"
+    TAKEN = "taken"
+    TRANSFERRED = "transferred"
+
+
+class Verdict(StrEnum):
+    """Why a candidate was, or was not, the one."""
+
+    CHOSEN = "chosen"
+    LONGER_IDLE_FIRST = "longer_idle_first"
+    NO_PLACE = "no_place"
+    BUSY = "busy"
+    AWAY = "away"
+    DECLINED = "declined"
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """One person who was considered, as they stood at that moment."""
+
+    agent: str
+    name: str
+    verdict: Verdict
+    load: int
+    capacity: int
+    idle_seconds: float
+
+
+class Decision(Document, frozen=True, kw_only=True):
+    """Why a conversation went where it went, or nowhere; written in the commit that did it, and never changed."""
+
+    conversation: str
+    at: datetime
+    outcome: Outcome
+    team: str | None = None
+    agent: str | None = None
+    by: str | None = None
+    waited_seconds: float = 0.0
+    ahead: int = 0
+    candidates: tuple[Candidate, ...] = ()
+
+
+DESKS = Collection(
+    "desks",
+    Desk,
+    Index(("teams", "open", "idle_since", "id"), many="teams"),
+    Index(("teams", "id"), many="teams"),
+    Index(("open", "idle_since", "id")),
+    Index(("seen_until", "id"), where=(Present("seen_until"),)),
+    Index(("status", "id")),
+)
+
+DECISIONS = Collection("decisions", Decision, Index(("conversation", "id")), shard="conversation")
