@@ -23,9 +23,7 @@ from tools.shell import run, say, stop
 
 HIDDEN = {"corepack", "node", "nodejs", "npm", "npx", "pnpm", "uv", "uvx", "yarn", "yizhan"}
 # How this machine reaches its package registries is part of the machine.
-KEPT = re.compile(
-    r"(?i)^(LANG|LC_.*|TERM|CI|.*_proxy|PIP_.*|UV_.*|NPM_CONFIG_.*|SSL_CERT_.*|NODE_EXTRA_CA_CERTS)$"
-)
+KEPT = re.compile(r"(?i)^(LANG|LC_.*|TERM|CI|.*_proxy|PIP_.*|UV_.*|NPM_CONFIG_.*|SSL_CERT_.*|NODE_EXTRA_CA_CERTS)$")
 ADDRESS = re.compile(rb"http://[\w.\[\]:-]+:\d+")
 FIRST_START = 900.0
 SECOND_START = 3.0

@@ -23,17 +23,13 @@ def stop(line: str) -> NoReturn:
     raise SystemExit(1)
 
 
-def run(
-    command: Sequence[str | Path], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None
-) -> None:
+def run(command: Sequence[str | Path], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None) -> None:
     """Run, and stop the whole set-up when it fails."""
     if not succeeds(command, cwd=cwd, extra=extra):
         stop(f"this command failed, see its output above: {' '.join(str(part) for part in command)}")
 
 
-def succeeds(
-    command: Sequence[str | Path], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None
-) -> bool:
+def succeeds(command: Sequence[str | Path], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None) -> bool:
     """Run, and tell whether it went well; a missing program counts as a failure."""
     try:
         done = subprocess.run(

@@ -14,6 +14,7 @@ from tools.shell import output, run, say
 WEB = stamp.ROOT / "web"
 NODE = stamp.ROOT / ".tools" / "node"
 NOT_INPUT = {"node_modules", "dist", "coverage"}
+WRITTEN_BY_BUILD = {"components.d.ts", "auto-imports.d.ts", "tsconfig.tsbuildinfo"}
 
 
 def install() -> None:
@@ -58,7 +59,7 @@ def sources() -> list[Path]:
     found: list[Path] = []
     for folder, folders, names in os.walk(WEB):
         folders[:] = [name for name in folders if name not in NOT_INPUT]
-        found += [Path(folder) / name for name in names if not name.endswith(".tsbuildinfo")]
+        found += [Path(folder) / name for name in names if name not in WRITTEN_BY_BUILD]
     return found
 
 

@@ -52,11 +52,9 @@ def test_only_a_node_that_vite_accepts_is_used(version: str, enough: bool) -> No
     assert web.new_enough(version) is enough
 
 
-def test_what_the_build_makes_is_no_input_of_the_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_build_makes_is_no_input_of_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(web, "WEB", tmp_path)
-    for name in ("src/main.ts", "dist/index.html", "node_modules/vue/index.js", "src/dist/a.ts"):
+    for name in ("src/main.ts", "dist/index.html", "node_modules/vue/index.js", "src/components.d.ts"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -77,9 +75,7 @@ def test_a_channel_that_knows_another_channel_is_found(checkout: Path) -> None:
         (checkout / "adapters" / name).mkdir(parents=True)
         (checkout / "adapters" / name / "manifest.toml").touch()
     (checkout / "adapters" / "registry.py").write_text("from adapters import contract, fax\n")
-    (checkout / "adapters" / "sms" / "adapter.py").write_text(
-        "from ..fax import dial\nfrom .model import Sms\n"
-    )
+    (checkout / "adapters" / "sms" / "adapter.py").write_text("from ..fax import dial\nfrom .model import Sms\n")
     assert floors.crossings() == [
         "adapters/registry.py: imports the channel fax",
         "adapters/sms/adapter.py: imports the channel fax",
