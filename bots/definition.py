@@ -7,6 +7,7 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from bots.document import parse
 from hub.errors import Invalid
 
 Words = Annotated[str, Meta(min_length=1, max_length=5000)]
@@ -72,7 +73,7 @@ def load(path: Path) -> Definition:
 def read(text: str, *, name: str) -> Definition:
     """Read a definition from YAML text; `name` is what errors call it."""
     try:
-        definition = msgspec.convert(yaml.safe_load(text), Definition)
+        definition = msgspec.convert(parse(text), Definition)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
