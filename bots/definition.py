@@ -90,7 +90,11 @@ def _check(definition: Definition, name: str) -> None:
     for tag, speech in definition.languages.items():
         names = [entry.name for entry in speech.entries]
         for twice in sorted({entry for entry in names if names.count(entry) > 1}):
-            raise Invalid(f"Two entries are called {twice!r}", path=f"{name} $.languages.{tag}.entries")
+            raise Invalid(
+                f"Two entries are called {twice!r}",
+                path=f"{name} $.languages.{tag}.entries",
+                hint="Give every entry of a language its own `name`.",
+            )
         known = {question for entry in speech.entries for question in entry.questions} | set(speech.person)
         for option in (*speech.menu, *(option for entry in speech.entries for option in entry.options)):
             if (option.ask or option.label) not in known:
