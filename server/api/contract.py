@@ -25,6 +25,7 @@ from aiohttp import web
 from msgspec import Struct, structs
 
 from accounts.actor import Actor
+from accounts.permissions import Permission
 from hub.errors import Unauthenticated
 from server.parts import Hub
 
@@ -38,6 +39,9 @@ class Gate(StrEnum):
 
     PUBLIC = "public"
     LOGGED_IN = "logged_in"
+
+
+NAMES = frozenset(map(str, (*Gate, *Permission)))
 
 
 class Rate(Struct, frozen=True, kw_only=True):
@@ -63,9 +67,7 @@ class Answer:
 class Call:
     """One request, as a handler sees it: the hub's parts, who asks, when, from where."""
 
-    def __init__(
-        self, *, hub: Hub, request: web.Request, at: datetime, ip: str, actor: Actor | None = None
-    ) -> None:
+    def __init__(self, *, hub: Hub, request: web.Request, at: datetime, ip: str, actor: Actor | None = None) -> None:
         self.hub = hub
         self.request = request
         self.at = at
@@ -98,6 +100,7 @@ class Route(Struct, frozen=True, kw_only=True):
     answer: Any = None
     body_limit: int
     rate: Rate | None = None
+    upload: bool = False
     also: tuple[int, ...] = ()
     """Statuses of success beside `status`, for the document."""
 
@@ -148,8 +151,12 @@ class Routes:
         also: tuple[int, ...] = (),
         body_limit: int = 256 * KB,
         rate: Rate | None = None,
+        upload: bool = False,
     ) -> Callable[[F], F]:
-        """Declare an operation; `status` is 200, or 204 when the handler returns nothing."""
+        """Declare an operation; `status` is 200, or 204 when the handler returns nothing.
+
+        `also` names further statuses of success, `upload` a multipart body with one file that the handler reads.
+        """
 
         def declare(handler: F) -> F:
             facts = _facts(handler, path)
@@ -165,6 +172,7 @@ class Routes:
                     summary=(inspect.getdoc(handler) or "").partition("\n")[0],
                     body_limit=body_limit,
                     rate=rate,
+                    upload=upload,
                     **facts,
                 )
             )
@@ -174,8 +182,8 @@ class Routes:
 
 
 def _needed(permission: str, path: str) -> str:
-    if not permission:
-        raise TypeError(f"{path}: a route says which permission it needs, or which Gate it is")
+    if permission not in NAMES:
+        raise TypeError(f"{path}: {permission!r} is no permission and no Gate; a route says which it needs")
     return str(permission)
 
 

@@ -68,9 +68,7 @@ def from_error(error: errors.HubError) -> web.Response:
     if isinstance(error, errors.TryLater):
         headers["Retry-After"] = str(max(1, round((error.after or LATER).total_seconds())))
     path = error.path if isinstance(error, errors.Invalid) else ""
-    return problem(
-        status, error.code, error.message, hint=error.hint, path=path, facts=error.facts, headers=headers
-    )
+    return problem(status, error.code, error.message, hint=error.hint, path=path, facts=error.facts, headers=headers)
 
 
 def problem(
