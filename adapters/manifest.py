@@ -84,6 +84,4 @@ def read(folder: Path) -> Manifest:
     try:
         return msgspec.toml.decode(file.read_bytes(), type=Manifest)
     except (ValueError, OSError) as error:
-        raise Malformed(
-            "The manifest cannot be read", file=f"{folder.name}/{FILE}", fault=str(error)
-        ) from error
+        raise Malformed("The manifest cannot be read", file=f"{folder.name}/{FILE}", fault=str(error)) from error

@@ -60,7 +60,7 @@ class Registry:
         found = self._channel(channel)
         complete = setup.with_settings(**self.check_settings(channel, setup.settings))
         try:
-            made = importlib.import_module(f"{found.package}.adapter").build(complete)
+            made = importlib.import_module(f"{found.package}.adapter").build(complete, found.manifest)
         except HubError:
             raise
         except Exception as error:
@@ -71,9 +71,7 @@ class Registry:
                 hint="See the log; `yizhan check` tells more.",
             ) from error
         if not isinstance(made, Adapter):
-            raise ChannelBroken(
-                "`build` did not return an Adapter", channel=channel, made=type(made).__name__
-            )
+            raise ChannelBroken("`build` did not return an Adapter", channel=channel, made=type(made).__name__)
         return made
 
     def _channel(self, name: str) -> Channel:
@@ -93,9 +91,7 @@ def find(folder: Path = HERE, package: str = "adapters", *, installed: bool = Tr
         try:
             card = manifest.read(place)
             if card.name != name:
-                raise ChannelBroken(
-                    "The manifest has another name than its folder", folder=name, name=card.name
-                )
+                raise ChannelBroken("The manifest has another name than its folder", folder=name, name=card.name)
             if name in channels:
                 raise ChannelBroken("Two channels have the same name", name=name, package=home)
         except HubError as error:

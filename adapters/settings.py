@@ -49,12 +49,32 @@ class Field(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def check(fields: tuple[Field, ...], given: Mapping[str, object]) -> dict[str, Value]:
-    """Return the settings complete with defaults; raises `Invalid` with the path of the first fault."""
+    """Return the settings complete with defaults; raises `Invalid` with the path of the first fault.
+
+    Each value may also come as the text that `texts` makes of it: lists by lines, forms as JSON, `true`, `10`.
+    """
     known = {field.name for field in fields}
     for name in given:
         if name not in known:
             raise Invalid("There is no such setting", path=f"$.settings.{name}", setting=name)
     return {field.name: _checked(field, given.get(field.name)) for field in fields}
+
+
+def texts(values: Mapping[str, Value]) -> dict[str, str]:
+    """Return checked settings as text, the form in which an inbox keeps them; what is not set is left out."""
+    return {name: _text(value) for name, value in values.items() if value not in (None, "", [])}
+
+
+def _text(value: Value) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case [str(), *_]:
+            return "\n".join(map(str, value))
+        case list():
+            return msgspec.json.encode(value).decode()
+        case _:
+            return str(value)
 
 
 def _checked(field: Field, given: object) -> Value:
@@ -73,17 +93,16 @@ def _typed(field: Field, given: object) -> Value:
     match field.type:
         case "integer":
             number = _as(field, given, int)
-            if (field.low is not None and number < field.low) or (
-                field.high is not None and number > field.high
-            ):
+            if (field.low is not None and number < field.low) or (field.high is not None and number > field.high):
                 raise _fault(field, f"must lie between {field.low} and {field.high}")
             return number
         case "flag":
             return _as(field, given, bool)
         case "list":
-            return [line.strip() for line in _as(field, given, list[str]) if line.strip()]
+            lines = given.splitlines() if isinstance(given, str) else _as(field, given, list[str])
+            return [line.strip() for line in lines if line.strip()]
         case "form":
-            asked = _as(field, given, tuple[FormField, ...])
+            asked = _as(field, _json(field, given), tuple[FormField, ...])
             return _as(field, msgspec.to_builtins(asked), list[dict[str, object]])
         case "text" | "long" | "url" | "choice" | "colour":
             return _as(field, given, str)
@@ -106,9 +125,16 @@ SHAPES: Mapping[str, Callable[[Field, str], bool]] = {
 }
 
 
+def _json(field: Field, given: object) -> object:
+    try:
+        return msgspec.json.decode(given) if isinstance(given, str) else given
+    except ValueError as error:
+        raise _fault(field, "is not JSON") from error
+
+
 def _as(field: Field, given: object, kind: type[T]) -> T:
     try:
-        return msgspec.convert(given, kind)
+        return msgspec.convert(given, kind, strict=not isinstance(given, str))
     except ValueError as error:
         raise _fault(field, f"has the wrong type ({field.type} is wanted)") from error
 

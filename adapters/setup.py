@@ -6,12 +6,14 @@ from aiohttp import ClientSession
 from msgspec import Struct, structs
 
 from adapters.contract import Push
+from hub.keys import Keyring
 
 
 class Setup(Struct, frozen=True, kw_only=True):
     """One inbox, ready to be served. `settings` are checked and complete (`adapters/settings.py`).
 
     `base_url` is the hub's public address, no slash at its end, for providers that must be told where to call.
+    `keys` are for channels that sign tokens of their own.
     """
 
     inbox: str
@@ -19,6 +21,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     http: ClientSession
     push: Push
     base_url: str = ""
+    keys: Keyring | None = None
 
     def __repr__(self) -> str:
         """Keep the secrets out of logs: name the inbox and nothing else."""
