@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tools import stamp
 from tools.python import LOCKS, new_environment, sync
@@ -18,13 +20,31 @@ WRITTEN_BY_BUILD = {"components.d.ts", "auto-imports.d.ts", "tsconfig.tsbuildinf
 
 
 def install() -> None:
-    """`npm ci`, once for every state of the lock file."""
-    state = stamp.digest([WEB / "package.json", WEB / "package-lock.json", WEB / ".npmrc"])
-    if stamp.read("npm") == state and (WEB / "node_modules").is_dir():
+    """`npm ci`, unless what is installed is what the lock file names."""
+    if installed():
         return
     say("Installing the packages of web/package-lock.json")
     npm("ci", "--no-progress", "--loglevel=error")
-    stamp.write("npm", state)
+
+
+def installed() -> bool:
+    """Compare with npm's own record of what it installed; packages for other platforms are never there."""
+    wanted, present = packages(WEB / "package-lock.json"), packages(WEB / "node_modules" / ".package-lock.json")
+    if not wanted or not present:
+        return False
+    return all(
+        present.get(path, {}).get("version") == package.get("version")
+        for path, package in wanted.items()
+        if path and not package.get("optional")
+    )
+
+
+def packages(lock: Path) -> dict[str, dict[str, Any]]:
+    """The packages of a lock file by their folder, none when there is no such file."""
+    if not lock.is_file():
+        return {}
+    found: dict[str, dict[str, Any]] = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    return found
 
 
 def build() -> None:

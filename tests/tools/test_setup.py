@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,26 @@ def test_a_channel_that_knows_another_channel_is_found(checkout: Path) -> None:
         "adapters/registry.py: imports the channel fax",
         "adapters/sms/adapter.py: imports the channel fax",
     ]
+
+
+LOCKED = {"": {}, "node_modules/vue": {"version": "3"}, "node_modules/other-os": {"version": "1", "optional": True}}
+
+
+@pytest.mark.parametrize(
+    ("present", "enough"),
+    [
+        (None, False),
+        ({"node_modules/vue": {"version": "3"}}, True),
+        ({"node_modules/vue": {"version": "2"}}, False),
+        ({"node_modules/other-os": {"version": "1"}}, False),
+    ],
+)
+def test_npm_installs_only_what_differs_from_the_lock(
+    present: dict[str, object] | None, enough: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "WEB", tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": LOCKED}))
+    if present is not None:
+        (tmp_path / "node_modules" / ".package-lock.json").write_text(json.dumps({"packages": present}))
+    assert web.installed() is enough
