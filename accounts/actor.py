@@ -1,5 +1,7 @@
 """Who is asking: the one value that every act of staff carries down from the door."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from accounts.permissions import GRANTS, Permission, Role
@@ -41,3 +43,12 @@ class Actor(Struct, frozen=True, kw_only=True):
 
 CONSOLE = Actor(user="", name="console", role=Role.ADMINISTRATOR, permissions=GRANTS[Role.ADMINISTRATOR])
 """The operator at the command line of the machine: acts, and is audited, without an account."""
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """One act of staff as it stands in the audit record: who, when, from which address, in which request."""
+
+    actor: Actor
+    at: datetime
+    ip: str = ""
+    request: str = ""

@@ -1,4 +1,4 @@
-"""What a member of staff is. Holds no secret: how they prove who they are is a row apart (`accounts/credentials.py`)."""
+"""What a member of staff is. Holds no secret: how they prove who they are stands in `accounts/credentials.py`."""
 
 import re
 import unicodedata
