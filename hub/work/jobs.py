@@ -43,8 +43,9 @@ class Lease(Struct, frozen=True, kw_only=True):
 class Job(Document, frozen=True, kw_only=True):
     """One row of work.
 
-    Only the head of a `lane` (lowest `seq`, then id) is worked on. `key`, when set, is unique for ever: the same
-    inbound cannot be accepted twice. `body` is JSON of the kind's own Struct.
+    Only the head of a `lane` (lowest `seq`, then id) is worked on. `key`, when set, is unique in its lane while the
+    row is kept: the same inbound cannot be accepted twice. `body` is JSON of the kind's own Struct, emptied when the job is done.
+    `reason` is a code, never words of a body. A done row is forgotten at `forget_at`.
     """
 
     kind: str
@@ -60,6 +61,12 @@ class Job(Document, frozen=True, kw_only=True):
     reason: str | None = None
     made_at: datetime
     ended_at: datetime | None = None
+    forget_at: datetime | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether an earlier attempt of an external kind was cut in the middle: nobody knows how far it came."""
+        return self.lease is not None
 
 
 JOBS = Collection(
@@ -67,19 +74,27 @@ JOBS = Collection(
     Job,
     Index(("lane", "seq", "id"), where=(Eq("state", "ready"),)),
     Index(("due", "id"), where=(Eq("state", "ready"),)),
-    Index(("key",), unique=True, where=(Present("key"),)),
-    Index(("state", "ended_at", "id"), where=(Present("ended_at"),)),
+    Index(("lane", "key"), unique=True, where=(Present("key"),)),
+    Index(("ended_at", "id"), where=(Eq("state", "dead"),)),
+    Index(("forget_at", "id"), where=(Eq("state", "done"),)),
     shard="lane",
 )
 
 B = TypeVar("B", bound=Struct)
-Handler = Callable[[B, Job, datetime], Awaitable[Sequence[Write]]]
+Record = Callable[[datetime], Awaitable[Sequence[Write]]]
+"""Takes the time; returns the writes that record what happened outside. Asked again on `Conflict`."""
+
+Handler = Callable[[B, Job, datetime], Awaitable[Sequence[Write] | Record]]
 """Takes the decoded body, the row and the time; returns the writes that make it happen.
 
 The engine commits these writes together with the job's end, so a handler's effect on the store happens exactly once.
 On `Conflict` the handler runs again on fresh reads. A handler of an `external` kind talks to a provider before it
-returns; the engine leases the row durably first, so that an attempt cut in the middle is known as such afterwards.
+returns; the engine leases the row durably first, so that an attempt cut in the middle is known as such afterwards:
+the row is handed over as it was found, and `job.cut` tells it. Such a handler returns a `Record` instead of writes,
+so that a conflict repeats the record and not the talk.
 """
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Kind(Generic[B]):
@@ -119,7 +134,7 @@ class Kind(Generic[B]):
         id: str = "",
     ) -> Insert[Job]:
         """Make the write that puts one job of this kind into `lane`."""
-        text = msgspec.json.encode(body).decode()
+        text = _encode(body).decode()
         return Insert(
             JOBS,
             Job(
