@@ -1,0 +1,102 @@
+/** Rows of the lists: which view a conversation belongs to, in what order, and never back to an older version. Pure. */
+
+import type { Row } from '@/api/types'
+
+export interface Me {
+  id: string
+  teams: readonly string[]
+}
+
+export interface List {
+  view: string
+  /** Ids in the order shown. */
+  ids: readonly string[]
+  next: string | null
+  state: 'empty' | 'loading' | 'ready' | 'failed'
+}
+
+export type Rows = Readonly<Record<string, Row>>
+
+export function emptyList(view: string): List {
+  return { view, ids: [], next: null, state: 'empty' }
+}
+
+/** Puts rows in; one that is older than what is held changes nothing. */
+export function merged(rows: Rows, told: readonly Row[]): Rows {
+  const fresh = told.filter((row) => !rows[row.id] || (rows[row.id] as Row).version <= row.version)
+  if (fresh.length === 0) return rows
+  const next: Record<string, Row> = { ...rows }
+  for (const row of fresh) next[row.id] = { ...row, read_seq: Math.max(row.read_seq ?? 0, rows[row.id]?.read_seq ?? 0) }
+  return next
+}
+
+export function without(rows: Rows, id: string): Rows {
+  if (!(id in rows)) return rows
+  const { [id]: _gone, ...rest } = rows
+  return rest
+}
+
+/** How many of the customer's messages this user has not read; the seqs of notes in between count as read. */
+export function unread(row: Row): boolean {
+  return (row.customer_seq ?? 0) > (row.read_seq ?? 0)
+}
+
+export function isSnoozed(row: Row, now: number): boolean {
+  return Boolean(row.snoozed_until && Date.parse(row.snoozed_until) > now)
+}
+
+export function belongs(row: Row, view: string, me: Me, now: number): boolean {
+  if (view.startsWith('team:')) return row.state === 'waiting' && row.team === view.slice(5)
+  switch (view) {
+    case 'mine':
+      return row.state === 'agent' && row.agent === me.id && !isSnoozed(row, now)
+    case 'offered':
+      return row.offered_to === me.id && row.state === 'waiting'
+    case 'mentions':
+      return (row.followers ?? []).includes(me.id)
+    case 'unassigned':
+      return row.state === 'waiting'
+    case 'bot':
+      return row.state === 'bot'
+    case 'snoozed':
+      return isSnoozed(row, now)
+    case 'closed':
+      return row.state === 'closed'
+    default:
+      return row.state !== 'closed'
+  }
+}
+
+/** Queues show who has waited longest first, all others what moved last. */
+export function isQueue(view: string): boolean {
+  return view === 'unassigned' || view === 'offered' || view.startsWith('team:')
+}
+
+export function compare(view: string): (a: Row, b: Row) => number {
+  if (isQueue(view)) {
+    const since = (row: Row) => row.queued_at ?? row.waiting_since ?? row.last_at
+    return (a, b) => since(a).localeCompare(since(b)) || a.id.localeCompare(b.id)
+  }
+  return (a, b) => b.last_at.localeCompare(a.last_at) || b.id.localeCompare(a.id)
+}
+
+/** The list after one row changed. A row below the loaded part stays out: it comes with its page. */
+export function relisted(list: List, rows: Rows, id: string, me: Me, now: number): List {
+  const row = rows[id]
+  const others = list.ids.filter((held) => held !== id)
+  if (!row || !belongs(row, list.view, me, now)) {
+    return others.length === list.ids.length ? list : { ...list, ids: others }
+  }
+  const order = compare(list.view)
+  const at = others.findIndex((held) => rows[held] !== undefined && order(row, rows[held]) < 0)
+  if (at < 0 && list.next !== null && !list.ids.includes(id)) return list
+  const ids = at < 0 ? [...others, id] : [...others.slice(0, at), id, ...others.slice(at)]
+  return { ...list, ids }
+}
+
+/** A page that was fetched: the first replaces, the next ones follow. */
+export function paged(list: List, items: readonly Row[], next: string | null, first: boolean): List {
+  const ids = items.map((row) => row.id)
+  const held = new Set(ids)
+  return { ...list, ids: first ? ids : [...list.ids.filter((id) => !held.has(id)), ...ids], next, state: 'ready' }
+}

@@ -1,0 +1,83 @@
+/** The addresses of the pages; everything behind the log-in asks the hub first. */
+
+import { createRouter, createWebHistory } from 'vue-router'
+
+import { useSession } from '@/stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    open?: boolean
+    permission?: string
+  }
+}
+
+const section = (path: string, permission: string | undefined, load: () => Promise<unknown>) => ({
+  path,
+  name: `settings.${path}`,
+  component: load,
+  meta: permission ? { permission } : {},
+})
+
+export const SETTINGS = [
+  section('profile', undefined, () => import('@/settings/own/ProfilePage.vue')),
+  section('teams', 'teams.read', () => import('@/settings/teams/TeamsPage.vue')),
+  section('users', 'users.read', () => import('@/settings/users/UsersPage.vue')),
+  section('inboxes', 'inboxes.manage', () => import('@/settings/inboxes/InboxesPage.vue')),
+  section('canned', 'canned.read', () => import('@/settings/canned/CannedPage.vue')),
+  section('labels', 'labels.read', () => import('@/settings/labels/LabelsPage.vue')),
+  section('tokens', 'tokens.own', () => import('@/settings/own/TokensPage.vue')),
+  section('audit', 'audit.read', () => import('@/settings/operations/AuditPage.vue')),
+  section('dead', 'operations.manage', () => import('@/settings/operations/DeadPage.vue')),
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('@/access/LoginPage.vue'), meta: { open: true } },
+    { path: '/setup', name: 'setup', component: () => import('@/access/SetupPage.vue'), meta: { open: true } },
+    {
+      path: '/',
+      component: () => import('@/shell/AppShell.vue'),
+      children: [
+        { path: '', redirect: '/inbox/mine' },
+        { path: 'inbox', redirect: '/inbox/mine' },
+        {
+          path: 'inbox/:view/:conversation?',
+          name: 'inbox',
+          component: () => import('@/inbox/InboxPage.vue'),
+          meta: { permission: 'conversations.read' },
+        },
+        {
+          path: 'search',
+          name: 'search',
+          component: () => import('@/search/SearchPage.vue'),
+          meta: { permission: 'conversations.read' },
+        },
+        {
+          path: 'settings',
+          name: 'settings',
+          component: () => import('@/settings/SettingsShell.vue'),
+          redirect: { name: 'settings.profile' },
+          children: [
+            ...SETTINGS,
+            {
+              path: 'inboxes/:id',
+              name: 'settings.inbox',
+              component: () => import('@/settings/inboxes/InboxPage.vue'),
+              meta: { permission: 'inboxes.manage' },
+            },
+          ],
+        },
+      ],
+    },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue'), meta: { open: true } },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  const session = useSession()
+  if (!(await session.restore())) return { name: 'login', query: { next: to.fullPath } }
+  if (to.meta.permission && !session.may(to.meta.permission)) return { name: 'settings.profile' }
+  return true
+})
