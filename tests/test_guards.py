@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
 
 import pytest
+from blockbuster import BlockingError
 
 from tests import needs
 from tests.conftest import OutsideWorld, is_near
+from tools.stamp import ROOT
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,12 @@ def test_a_missing_program_skips_here_and_fails_in_ci(monkeypatch: pytest.Monkey
 def test_redis_comes_with_the_development_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert needs.require("redis-server").is_file()
+
+
+async def test_a_blocking_call_of_a_room_fails_inside_the_loop() -> None:
+    room: dict[str, Callable[[], None]] = {}
+    source = "import time\ndef nap():\n    time.sleep(0.001)\n"
+    exec(compile(source, str(ROOT / "hub" / "nap.py"), "exec"), room)  # noqa: S102 - stands in for a file of hub
+    with pytest.raises(BlockingError):
+        room["nap"]()
+    await asyncio.to_thread(room["nap"])
