@@ -1,0 +1,203 @@
+"""Queries in SQL. Pure: text and parameters, no connection.
+
+Found documents come back as ONE row, their JSON joined by commas: one step of SQLite, however many documents.
+"""
+
+import itertools
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from hub.errors import Invalid
+from hub.store.fields import above, check_query, moment
+from hub.store.port import Between, By, Eq, Has, In, Missing, Prefix, Present, Test, Value
+from hub.store.sqlite.table import Side, Table, quoted
+
+Parameter = str | int | float
+BRANCHES = 64
+
+
+class Query(Struct, frozen=True):
+    """A statement, its parameters, and the tests it answers (for the check of its plan)."""
+
+    sql: str
+    parameters: tuple[Parameter, ...]
+    table: Table
+    where: tuple[Test, ...]
+
+
+class _Source:
+    """What a query reads: the table alone, or led by a side table when it asks for array elements."""
+
+    def __init__(self, table: Table, where: Sequence[Test], order: Sequence[By]) -> None:
+        self.table = table
+        self.literals = {test for index in table.indexes for test in index.where}
+        self.side, self.lead = _side(table, where, order)
+
+    @property
+    def sql(self) -> str:
+        if self.side is None:
+            return f'"{self.table.name}" AS t'
+        return f'{quoted(self.side.name)} AS s CROSS JOIN "{self.table.name}" AS t ON t._n = s.n'
+
+    def ref(self, field: str) -> str:
+        if self.side and field in self.side.index.fields and field != self.side.many:
+            return f's."{field}"'
+        return self.table.ref(field)
+
+
+def _side(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Side | None, Has | None]:
+    """Choose the multikey index that a query walks: the one that also gives most of the order."""
+    wanted = {step.field for step in order} | {test.field for test in where if isinstance(test, Eq)}
+    choices = [
+        (len(wanted & set(index.fields)), side, test)
+        for test in where
+        if isinstance(test, Has) and test.values
+        for index, side in table.sides.items()
+        if index.many == test.field and set(index.where) <= set(where)
+    ]
+    if not choices:
+        return None, None
+    _, side, test = max(choices, key=lambda choice: choice[0])
+    return side, test
+
+
+def find(table: Table, where: Sequence[Test], order: Sequence[By], limit: int, after: Sequence[Value] | None) -> Query:
+    """Read documents; the answer is NULL for none."""
+    check_query(table.collection, where, order, after)
+    source = _Source(table, where, order)
+    keys = "".join(f", {source.ref(step.field)} AS k{number}" for number, step in enumerate(order))
+    sorting = ", ".join(f"k{number}{' DESC' if step.descending else ''}" for number, step in enumerate(order))
+    selects, parameters = [], list[Parameter]()
+    for branch in _branches(where, order):
+        tests, values = _tests(source, branch)
+        if after is not None and order:
+            tests.append(_after(source, order))
+            values += [parameter(value) for value in after]
+        selects.append(f"SELECT t._doc AS d{keys} FROM {source.sql}{_where(tests)}")
+        parameters += values
+    inner = " UNION ALL ".join(selects) + (f" ORDER BY {sorting}" if sorting else "")
+    return Query(f"SELECT group_concat(d) FROM ({inner} LIMIT ?)", (*parameters, limit), table, tuple(where))
+
+
+def get(table: Table, ids: Sequence[str]) -> Query:
+    """Read documents by id, in no order."""
+    sql = f'SELECT group_concat(_doc) FROM "{table.name}" WHERE "id" IN (SELECT value FROM json_each(?))'
+    if len(ids) == 1:
+        return Query(f'SELECT _doc FROM "{table.name}" WHERE "id" = ?', (ids[0],), table, ())
+    return Query(sql, (json.dumps(ids),), table, ())
+
+
+def count(table: Table, where: Sequence[Test], limit: int) -> Query:
+    """Count documents, no further than `limit`."""
+    check_query(table.collection, where, (), None)
+    source = _Source(table, where, ())
+    tests, values = _tests(source, where)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source.sql}{_where(tests)} LIMIT ?)"
+    return Query(sql, (*values, limit), table, tuple(where))
+
+
+def rarity(table: Table, where: Sequence[Test], order: Sequence[By], limit: int) -> tuple[Has, list[Query]] | None:
+    """For an array test with several values: one bounded count for each, so that the walk can start at the rarest."""
+    side, test = _side(table, where, order)
+    if side is None or test is None or len(test.values) < 2:
+        return None
+    sql = f'SELECT count(*) FROM (SELECT 1 FROM {quoted(side.name)} AS s WHERE s."{side.many}" = ? LIMIT ?)'
+    return test, [Query(sql, (value, limit), table, (test,)) for value in test.values]
+
+
+def _branches(where: Sequence[Test], order: Sequence[By]) -> list[list[Test]]:
+    """Split `In` when there is an order: one branch a value, each comes sorted, and SQLite merges them."""
+    wide = [test for test in where if isinstance(test, In)] if order else []
+    if not wide:
+        return [list(where)]
+    rest = [test for test in where if test not in wide]
+    picks = list(itertools.product(*([Eq(test.field, value) for value in dict.fromkeys(test.values)] for test in wide)))
+    if len(picks) > BRANCHES:
+        raise Invalid("Too many values to sort by", path=wide[0].field, values=len(picks), most=BRANCHES)
+    return [[*rest, *pick] for pick in picks] or [[*rest, In(wide[0].field, ())]]
+
+
+def _tests(source: _Source, where: Sequence[Test]) -> tuple[list[str], list[Parameter]]:
+    tests, values = [], list[Parameter]()
+    for test in where:
+        if isinstance(test, Has):
+            more, bound = _has(source, test)
+        else:
+            more, bound = _test(source, test)
+        tests += more
+        values += bound
+    return tests, values
+
+
+def _test(source: _Source, test: Test) -> tuple[list[str], list[Parameter]]:
+    if isinstance(test, Eq | Present) and test in source.literals:
+        return [source.table.literal(test)], []
+    column = source.ref(test.field)
+    if isinstance(test, Between) and test.low is None:
+        column = source.table.ref(test.field)  # in a side table the stand-in for NULL lies below every value
+    match test:
+        case Eq(value=value):
+            return [f"{column} = ?"], [parameter(value)]
+        case In(values=values):
+            return [f"{column} IN (SELECT value FROM json_each(?))"], [json.dumps([parameter(v) for v in values])]
+        case Between(low=low, high=high):
+            return _range(column, None if low is None else parameter(low), None if high is None else parameter(high))
+        case Prefix(text=text):
+            return _range(column, text, above(text))
+        case Missing():
+            return [f"{source.table.ref(test.field)} IS NULL"], []
+        case Present():
+            return [f"{source.table.ref(test.field)} IS NOT NULL"], []
+        case Has():
+            return [], []
+
+
+def _range(column: str, low: Parameter | None, high: Parameter | None) -> tuple[list[str], list[Parameter]]:
+    bounds = [(f"{column} >= ?", low), (f"{column} < ?", high)]
+    kept = [(sql, value) for sql, value in bounds if value is not None]
+    return [sql for sql, _ in kept] or [f"{column} IS NOT NULL"], [value for _, value in kept]
+
+
+def _has(source: _Source, test: Has) -> tuple[list[str], list[Parameter]]:
+    """The first value of the leading test is walked; every other one is a look-up in a clustered key."""
+    tests, values = [], list(test.values)
+    if test is source.lead and source.side is not None:
+        tests.append(f's."{source.side.many}" = ?')
+        tests += [_probe(source, source.side)] * (len(values) - 1)
+        return tests, list(values)
+    side = next((side for index, side in source.table.sides.items() if index.many == test.field), None)
+    if side is None:
+        raise Invalid("No multikey index for this field", path=test.field, collection=source.table.name)
+    return [_probe(source, side)] * len(values), list(values)
+
+
+def _probe(source: _Source, side: Side) -> str:
+    keys = []
+    for field in side.index.fields:
+        if field == side.many:
+            keys.append(f'x."{field}" = ?')
+        elif source.side is side:
+            keys.append(f'x."{field}" = s."{field}"')
+        else:
+            keys.append(f'x."{field}" = {source.table.side_ref(field, "t")}')
+    return f"EXISTS (SELECT 1 FROM {quoted(side.name)} AS x WHERE {' AND '.join(keys)} AND x.n = t._n)"
+
+
+def _after(source: _Source, order: Sequence[By]) -> str:
+    columns = ", ".join(source.ref(step.field) for step in order)
+    marks = ", ".join("?" for _ in order)
+    return f"({columns}) {'<' if order[0].descending else '>'} ({marks})"
+
+
+def _where(tests: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+
+def parameter(value: Value) -> Parameter:
+    """Turn a value into what its column holds."""
+    if isinstance(value, bool):
+        return int(value)
+    return moment(value) if isinstance(value, datetime) else value
