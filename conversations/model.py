@@ -161,7 +161,10 @@ class Message(Document, frozen=True, kw_only=True):
 
 
 class Profile(Document, frozen=True, kw_only=True):
-    """What one address told us about a person; one per inbox channel and user, never merged in place."""
+    """What one address told us about a person; one per channel and user, never merged in place.
+
+    `verified` names the fields that were proved, `edited` those a colleague wrote; a mere claim changes neither.
+    """
 
     address: Address
     channel: str
@@ -174,6 +177,7 @@ class Profile(Document, frozen=True, kw_only=True):
     company: str = ""
     attributes: dict[str, str] = {}
     verified: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
     remark: str = ""
     labels: tuple[str, ...] = ()
     first_seen: datetime

@@ -1,0 +1,56 @@
+"""Upward news of a conversation: routing and bots subscribe, this floor does not know them. Pure data.
+
+Which of these follow from a change is decided once, in `conversations/news.py`, by comparing before and after; only
+`CustomerSaid` and `Signalled` are told by whoever makes the change.
+"""
+
+from msgspec import Struct
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """A conversation began, or (`again`) a closed one came back; its state says whose turn it is."""
+
+    conversation: str
+    again: bool = False
+
+
+class CustomerSaid(Struct, frozen=True, kw_only=True):
+    """The customer's message `seq` is in the thread. Bots answer when the state is BOT."""
+
+    conversation: str
+    seq: int
+
+
+class Queued(Struct, frozen=True, kw_only=True):
+    """It waits in a queue and is offered to nobody: new there, moved there, or its offer ended."""
+
+    conversation: str
+    team: str | None = None
+
+
+class Assigned(Struct, frozen=True, kw_only=True):
+    """A colleague has it now: given, taken, transferred."""
+
+    conversation: str
+    agent: str
+
+
+class Freed(Struct, frozen=True, kw_only=True):
+    """It no longer fills a place of this colleague (closed, snoozed, moved, offer over): give them the oldest waiting."""
+
+    conversation: str
+    agent: str
+
+
+class Closed(Struct, frozen=True, kw_only=True):
+    """It is closed."""
+
+    conversation: str
+
+
+class Signalled(Struct, frozen=True, kw_only=True):
+    """The customer did something that is no message and that this floor has no rule for (`left`, `follow`...)."""
+
+    conversation: str
+    name: str
+    facts: dict[str, str] = {}
