@@ -9,7 +9,7 @@ fork, and a decision made inside `perform` (is this the last administrator?) is 
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 import msgspec
@@ -22,7 +22,10 @@ from hub.ids import new_id
 from hub.store.port import By, Collection, Document, Eq, Index, Insert, Store, Write, put
 
 FORM = 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 CHAIN = "chain"
+HIDDEN = "***"
 START = "0" * 64
 TRIES = 100
 
@@ -167,9 +170,10 @@ def record_of(head: Head | None, act: Act, entry: Entry) -> Record:
 
 def digest(record: Record) -> str:
     """Return the hash of a record: SHA-256 over its fields in a fixed order, the one before included."""
+    at = (record.at - EPOCH) // MILLISECOND
     changes = [[change.field, change.before, change.after] for change in record.changes]
     fields = [
-        FORM, record.seq, record.id, record.at, record.user, record.name, record.action, record.target, changes,
+        FORM, record.seq, record.id, at, record.user, record.name, record.action, record.target, changes,
         record.ip, record.request, record.previous,
     ]  # fmt: skip
     return hashlib.sha256(msgspec.json.encode(fields)).hexdigest()

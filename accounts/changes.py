@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping
 import msgspec
 from msgspec import Struct
 
-from accounts.audit import Change
+from accounts.audit import HIDDEN, Change
 
-HIDDEN = "***"
 LONGEST = 500
 DULL = frozenset({"id", "version", "created_at", "changed_at"})
 

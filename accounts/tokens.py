@@ -1,7 +1,7 @@
 """API tokens: how programs prove which member of staff they act for, with a part of that person's permissions."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from msgspec import Meta, Struct, structs
@@ -11,6 +11,7 @@ from accounts.audit import Audit, Change, Deed, Entry
 from accounts.permissions import Permission
 from accounts.sessions import digest_of
 from accounts.users import Name, clean_name
+from hub.clock import to_millis
 from hub.errors import Forbidden, Invalid, NotFound
 from hub.ids import new_id
 from hub.store.port import By, Collection, Delete, Document, Eq, Index, Insert, Store, Write, put
@@ -44,7 +45,7 @@ class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Name
     permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=100)]
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class Issued(Struct, frozen=True, kw_only=True):
@@ -83,12 +84,13 @@ class Tokens:
             raise Forbidden("A token cannot make tokens", hint="Log in with a browser.")
         for permission in new.permissions:
             act.actor.must(permission)
-        if new.expires_at is not None and new.expires_at <= act.at:
+        ends = None if new.expires_at is None else to_millis(new.expires_at.astimezone(UTC))
+        if ends is not None and ends <= act.at:
             raise Invalid("A token must end in the future", path="$.expires_at")
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(
             id=new_id(), digest=digest_of(secret), user=act.actor.user, name=clean_name(new.name),
-            permissions=tuple(sorted(set(new.permissions))), created_at=act.at, expires_at=new.expires_at,
+            permissions=tuple(sorted(set(new.permissions))), created_at=act.at, expires_at=ends,
         )  # fmt: skip
         return await self._audit.perform(act, lambda: self._issued(token, secret))
 
