@@ -9,7 +9,7 @@ from adapters import carry
 from adapters.contract import Adapter, Request
 from adapters.manifest import Manifest
 from adapters.setup import Setup
-from adapters.webchat import protocol, visitors
+from adapters.webchat import protocol, sites, visitors
 from adapters.webchat.protocol import ClientFrame, End, Fill, Hello, Ping, Rate, Read, Send, Typing
 from adapters.webchat.visitors import Visitor
 from hub.errors import ChannelBroken, Malformed, Unverified
@@ -37,8 +37,8 @@ class WebChat(Adapter):
             raise ChannelBroken("Web chat has no keys to sign with", inbox=setup.inbox, hint="Give `keys` in Setup.")
         self._setup = setup
         self._card = card
-        self._signer = visitors.signer(setup.keys)
-        self._mode: visitors.Mode = msgspec.convert(setup.text("identity") or "off", visitors.Mode)
+        self.signer = visitors.signer(setup.keys)
+        self.site = sites.read(setup)
 
     def verify(self, request: Request) -> None:
         """Return quietly when the Bearer token is a visitor's of this inbox."""
@@ -66,7 +66,7 @@ class WebChat(Adapter):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unverified("There is no visitor token", hint="Send `Authorization: Bearer` with the session's token.")
-        return visitors.verify(self._signer, token, self._setup.inbox, self._mode, request.at).payload
+        return visitors.verify(self.signer, token, self._setup.inbox, self.site.identity, request.at).payload
 
 
 def inbound(visitor: Visitor, frame: ClientFrame, *, raw: bytes = b"", at: datetime) -> Inbound | None:
@@ -83,7 +83,7 @@ def inbound(visitor: Visitor, frame: ClientFrame, *, raw: bytes = b"", at: datet
             facts = {"stars": str(stars), "comment": comment, "conversation": thread}
             return _signal(visitor, f"rated:{id}", "rated", facts, raw, at)
         case End(client_id=id, conversation=thread):
-            return _signal(visitor, f"left:{id}", "left", {"conversation": thread}, raw, at)
+            return _signal(visitor, f"ended:{id}", "ended", {"conversation": thread}, raw, at)
         case Read(seq=seq, conversation=thread):
             facts = {"seq": str(seq), "conversation": thread}
             return _signal(visitor, f"read:{thread}:{seq}", "read", facts, raw, at)
@@ -117,7 +117,8 @@ def _introduced(visitor: Visitor, answers: dict[str, str]) -> Sender:
     """Take name and attributes from a filled form; nothing of it is proved."""
     name = visitor.name or answers.get("name", "")[:128]
     told = {key: value for key, value in answers.items() if value and key != "name"}
-    return Sender(name=name, language=visitor.language, attributes=told, verified=visitor.sender.verified)
+    known = visitor.sender
+    return Sender(name=name, language=known.language, attributes={**told, **known.attributes}, verified=known.verified)
 
 
 def _address(visitor: Visitor) -> Address:

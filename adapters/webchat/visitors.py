@@ -5,7 +5,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -18,7 +18,6 @@ LASTS = timedelta(days=30)
 RENEW = timedelta(days=23)
 """A token with less left than this is replaced when a session is opened."""
 
-Mode = Literal["off", "optional", "required"]
 Known = Annotated[str, Meta(max_length=256)]
 
 
@@ -28,13 +27,18 @@ class Visitor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     inbox: str
     visitor: str
     name: Annotated[str, Meta(max_length=128)] = ""
+    email: Known = ""
+    phone: Annotated[str, Meta(max_length=32)] = ""
     language: Annotated[str, Meta(max_length=35)] = ""
+    page: Annotated[str, Meta(max_length=500)] = ""
     verified: bool = False
 
     @property
     def sender(self) -> Sender:
         """Return what a message of this visitor tells about them."""
-        return Sender(name=self.name, language=self.language, verified=("name",) if self.verified else ())
+        proved = tuple(name for name in ("name", "email", "phone") if getattr(self, name)) if self.verified else ()
+        told = {name: getattr(self, name) for name in ("email", "phone", "page") if getattr(self, name)}
+        return Sender(name=self.name, language=self.language, attributes=told, verified=proved)
 
 
 class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +56,7 @@ def signer(keys: Keyring) -> Signer[Visitor]:
     return Signer(keys, "webchat.visitor", Visitor)
 
 
-def verify(signing: Signer[Visitor], token: str, inbox: str, mode: Mode, at: datetime) -> Signed[Visitor]:
+def verify(signing: Signer[Visitor], token: str, inbox: str, mode: str, at: datetime) -> Signed[Visitor]:
     """Return the token's visitor; raises `Unverified` for another inbox, or where an unproved one is not enough."""
     signed = signing.verify(token, at)
     if signed.payload.inbox != inbox:
