@@ -1,4 +1,4 @@
-"""One step of one conversation, gathered as data until it is committed: what it becomes, what is added, what is told."""
+"""One step of one conversation, gathered until it is committed: what it becomes, what is added, what is told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -69,6 +69,12 @@ class Change:
         """Show the customer under the name their profile has now."""
         if name and name != self.now.name:
             self.now = structs.replace(self.now, name=name)
+
+    def follow(self, users: Sequence[str]) -> None:
+        """Let these colleagues follow the conversation: it shows in their mentions."""
+        followers = tuple(dict.fromkeys((*self.now.followers, *users)))
+        if followers != self.now.followers:
+            self.now = structs.replace(self.now, followers=followers)
 
     def tell(self, event: Struct) -> None:
         """Tell subscribers something that does not follow from before and after."""

@@ -36,7 +36,7 @@ class Assigned(Struct, frozen=True, kw_only=True):
 
 
 class Freed(Struct, frozen=True, kw_only=True):
-    """It no longer fills a place of this colleague (closed, snoozed, moved, offer over): give them the oldest waiting."""
+    """It no longer fills a place of this colleague (closed, snoozed, moved, offer over): they may get another."""
 
     conversation: str
     agent: str

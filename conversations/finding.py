@@ -1,10 +1,45 @@
-"""The two look-ups every inbound makes: a customer's live conversation, and the last one that was closed."""
+"""The look-ups that receiving, replying and acting share."""
 
-from conversations.model import CONVERSATIONS, Conversation
+from typing import ClassVar
+
+from conversations.model import CONVERSATIONS, MESSAGES, Conversation, Message
+from hub.errors import NotFound, WrongMove
 from hub.store.port import By, Eq, Store
 
 FAR = 20
 """How many of a person's conversations are looked at for the latest in one inbox."""
+
+
+class NewerConversation(WrongMove):
+    """It cannot be reopened: the customer has a newer live one here; `facts.newer` is its id."""
+
+    code: ClassVar[str] = "newer_conversation"
+
+
+async def find_conversation(store: Store, id: str) -> Conversation:
+    """Return the conversation; raises `NotFound`."""
+    conversation = await store.get(CONVERSATIONS, id)
+    if conversation is None:
+        raise NotFound("No such conversation", conversation=id)
+    return conversation
+
+
+async def message_at(store: Store, conversation: str, seq: int) -> Message:
+    """Return one message of a thread; raises `NotFound`."""
+    found = await store.find(MESSAGES, Eq("conversation", conversation), Eq("seq", seq), limit=1)
+    if not found:
+        raise NotFound("No such message", conversation=conversation, seq=seq)
+    return found[0]
+
+
+async def refuse_newer(store: Store, closed: Conversation) -> None:
+    """Return quietly when nothing stands in the way of reopening; raises `NewerConversation`."""
+    newer = await live(store, closed.inbox, closed.profile)
+    if newer is not None:
+        raise NewerConversation(
+            "The customer has a newer conversation", conversation=closed.id, newer=newer.id,
+            hint="Answer in the newer one.",
+        )  # fmt: skip
 
 
 async def live(store: Store, inbox: str, profile: str) -> Conversation | None:

@@ -1,4 +1,4 @@
-"""From an address to a profile: insert or read by its unique index, and learn what the provider tells. Rules are pure."""
+"""From an address to a profile: insert or read by its unique index, and learn what it tells."""
 
 from datetime import datetime, timedelta
 

@@ -1,7 +1,7 @@
 """The moves a conversation may make: pure functions used by acts, replies, bots and routing alike.
 
-Each returns the changed conversation and keeps three rules: `queued_at` is set exactly while it waits awake for a person,
-`offer` and `offered_to` only while it waits, and `waiting_since` while the customer has no answer.
+Each returns the changed conversation and keeps three rules: `queued_at` is set exactly while it waits awake for a
+person, `offer` and `offered_to` only while it waits, and `waiting_since` while the customer has no answer.
 """
 
 from datetime import datetime

@@ -3,8 +3,8 @@
     Arrival -> already stored? nothing
             -> profile (identity) -> conversation (threads) -> message, counters, events
 
-Two first messages of one customer at one instant: both handlers insert, the unique index over live conversations lets one
-win, the engine runs the other again and it joins.
+Two first messages of one customer at one instant: both handlers insert, the unique index over live conversations
+lets one win, the engine runs the other again and it joins.
 """
 
 import asyncio

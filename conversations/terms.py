@@ -17,10 +17,11 @@ MOST = 64
 """Terms of one message; each is a row of the index."""
 LONGEST_TERM = 64
 
-STOP = frozenset(
-    "的 了 是 在 我 你 他 她 它 们 我们 你们 他们 和 与 及 也 都 就 还 吗 呢 吧 啊 呀 哦 嗯 把 被 这 那 这个 那个 有 不 一个 "
-    "请问 a an the is are am was were be to of in on at for and or i you he she it we they my your this that".split()
-)
+STOP = frozenset("的了是在我你他她它们和与及也都就还吗呢吧啊呀哦嗯把被这那有不") | {
+    "我们", "你们", "他们", "这个", "那个", "一个", "请问",
+    "a", "an", "the", "is", "are", "am", "was", "were", "be", "to", "of", "in", "on", "at", "for", "and", "or",
+    "i", "you", "he", "she", "it", "we", "they", "my", "your", "this", "that",
+}  # fmt: skip
 _COMPOUND = re.compile(r"[a-z0-9][a-z0-9._%+\-]*@[a-z0-9][a-z0-9.\-]*[a-z0-9]|[a-z0-9]+(?:[-_./:][a-z0-9]+)+")
 _WORD = re.compile(r"[^\W_]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

@@ -1,0 +1,221 @@
+"""The ONE door out: a reply is message, conversation and delivery job in one commit, or nothing.
+
+    Replies.reply (people) --\\
+                              say(change, ...) -> message QUEUED + delivery job in lane out:{conversation}
+    bots' handlers ----------/
+
+The same `client_id` again, at the same instant even, is the same message. A colleague's reply to a closed conversation
+reopens it with them, unless the customer has a newer live one in this inbox; a bot never reopens. A note never
+leaves, and changes nothing about who waits. A colleague who replies where a queue or a bot has the turn takes it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import Struct, structs
+
+from conversations.change import Change
+from conversations.commits import settle
+from conversations.drafts import draft_id
+from conversations.finding import find_conversation, message_at, refuse_newer
+from conversations.limits import ChannelLimits, Limits, check
+from conversations.model import (
+    DRAFTS,
+    MESSAGES,
+    Author,
+    AuthorKind,
+    Conversation,
+    Direction,
+    Message,
+    State,
+)
+from conversations.moves import give_to, reopen
+from hub.clock import Clock
+from hub.errors import Invalid, WrongMove
+from hub.events import Events
+from hub.model import Notice, Outbound, Part, Status
+from hub.outbox import delivery
+from hub.store.port import Between, By, Delete, Eq, Present, Store, Write, put
+
+
+class ColleagueAnswered(WrongMove):
+    """A colleague's reply is in the thread that this author had not seen; `facts.seq` is its number."""
+
+    code: ClassVar[str] = "colleague_answered"
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What somebody wants to say. `seen_seq` is the newest message they had before their eyes; None checks nothing."""
+
+    author: Author
+    parts: tuple[Part, ...]
+    client_id: str
+    seen_seq: int | None = None
+    note: bool = False
+    mentions: tuple[str, ...] = ()
+    reply_to: str = ""
+
+
+class Replied(Struct, frozen=True, kw_only=True):
+    """The message as stored, and whether this call made it."""
+
+    message: Message
+    new: bool
+
+
+def say(
+    change: Change, *, author: Author, parts: tuple[Part, ...], client_id: str, at: datetime, limits: Limits,
+    answers: Message | None = None, mentions: tuple[str, ...] = (),
+) -> Message:  # fmt: skip
+    """Add a message for the customer to the change, with the job that delivers it.
+
+    Raises `Unsupported` for what the channel cannot carry, `WrongMove` when the conversation is closed.
+    """
+    now = change.now
+    if not now.live:
+        raise WrongMove("The conversation is closed", conversation=now.id, now=now.state)
+    check(parts, limits.of(now, at), channel=now.address.channel)
+    message = change.add(
+        author, parts, direction=Direction.OUT, at=at, status=Status.QUEUED, client_id=client_id,
+        reply_to=answers.id if answers else "", mentions=mentions,
+    )  # fmt: skip
+    change.also(delivery(outbound(now, message, answers), at=at))
+    return message
+
+
+def outbound(conversation: Conversation, message: Message, answers: Message | None = None) -> Outbound:
+    """Return the message as the outbox hands it to an adapter."""
+    return Outbound(
+        id=message.id,
+        inbox=message.inbox,
+        to=conversation.address,
+        parts=message.parts,
+        conversation=message.conversation,
+        seq=message.seq,
+        author=message.author.name,
+        reply_to=(answers.provider_id or "") if answers else "",
+    )
+
+
+class Replies:
+    """What people say, through the one door."""
+
+    def __init__(self, store: Store, events: Events, clock: Clock, limits: Limits | None = None) -> None:
+        self._store = store
+        self._events = events
+        self._clock = clock
+        self._limits = limits or ChannelLimits({})
+
+    async def reply(self, conversation: str, reply: Reply) -> Replied:
+        """Store the reply or note and return it, durable; the same `client_id` again returns the first one.
+
+        Raises `NotFound`, `Invalid`, `Unsupported`, `ColleagueAnswered`, `WrongMove`.
+        """
+        _allow(reply)
+
+        async def decide() -> tuple[Sequence[Write], Replied]:
+            known = await self._known(conversation, reply.client_id)
+            if known is not None:
+                return (), Replied(message=known, new=False)
+            change = Change(await find_conversation(self._store, conversation))
+            at = self._clock.now()
+            message = self._noted(change, reply, at) if reply.note else await self._said(change, reply, at)
+            change.follow(reply.mentions)
+            await self._drop_draft(change, reply)
+            return change.writes(self._events, at), Replied(message=message, new=True)
+
+        return await settle(self._store, decide)
+
+    async def retry(self, conversation: str, seq: int) -> Message:
+        """Send a failed message again under its own id; raises `NotFound`, `WrongMove` when it has not failed."""
+
+        async def decide() -> tuple[Sequence[Write], Message]:
+            thread = await find_conversation(self._store, conversation)
+            message = await message_at(self._store, conversation, seq)
+            if message.status is not Status.FAILED:
+                raise WrongMove("Only a failed message can be sent again", seq=seq, now=message.status)
+            at = self._clock.now()
+            check(message.parts, self._limits.of(thread, at), channel=thread.address.channel)
+            answers = await self._answers(conversation, message.reply_to)
+            write = put(MESSAGES, message, structs.replace(message, status=Status.QUEUED, reason=""))
+            return (write, delivery(outbound(thread, message, answers), at=at)), write.doc
+
+        return await settle(self._store, decide)
+
+    def _noted(self, change: Change, reply: Reply, at: datetime) -> Message:
+        return change.add(
+            reply.author, reply.parts, direction=Direction.NOTE, at=at, client_id=reply.client_id,
+            mentions=reply.mentions,
+        )  # fmt: skip
+
+    async def _said(self, change: Change, reply: Reply, at: datetime) -> Message:
+        await self._refuse_unseen(change.now, reply)
+        await self._take(change, reply.author, at)
+        return say(
+            change, author=reply.author, parts=reply.parts, client_id=reply.client_id, at=at,
+            limits=self._limits, answers=await self._answers(change.now.id, reply.reply_to),
+            mentions=reply.mentions,
+        )  # fmt: skip
+
+    async def _take(self, change: Change, author: Author, at: datetime) -> None:
+        """Let a colleague who answers have what nobody has; a conversation of another colleague stays theirs."""
+        if author.kind is not AuthorKind.AGENT:
+            return
+        match change.now.state:
+            case State.CLOSED:
+                await refuse_newer(self._store, change.now)
+                change.now = reopen(change.now, at=at, agent=author.id)
+            case State.WAITING | State.BOT:
+                change.now = give_to(change.now, author.id, at=at)
+            case State.AGENT:
+                pass
+
+    async def _refuse_unseen(self, conversation: Conversation, reply: Reply) -> None:
+        """Raise `ColleagueAnswered` when another person answered the customer after `seen_seq`."""
+        if reply.seen_seq is None or conversation.agent_seq <= reply.seen_seq:
+            return
+        unseen = await self._store.find(
+            MESSAGES, Eq("conversation", conversation.id), Between("seq", reply.seen_seq + 1),
+            order=(By("seq", descending=True),), limit=100,
+        )  # fmt: skip
+        for message in unseen:
+            if _by_colleague(message, reply.author):
+                raise ColleagueAnswered(
+                    "A colleague answered first", seq=message.seq, author=message.author.name,
+                    hint="Read the newer message, then send again.",
+                )  # fmt: skip
+
+    async def _known(self, conversation: str, client_id: str) -> Message | None:
+        found = await self._store.find(
+            MESSAGES, Eq("conversation", conversation), Eq("client_id", client_id), Present("client_id"), limit=1
+        )
+        return found[0] if found else None
+
+    async def _answers(self, conversation: str, id: str) -> Message | None:
+        """Return the message that is answered, when it is one of this conversation."""
+        message = await self._store.get(MESSAGES, id) if id else None
+        return message if message is not None and message.conversation == conversation else None
+
+    async def _drop_draft(self, change: Change, reply: Reply) -> None:
+        if reply.author.kind is AuthorKind.AGENT:
+            draft = await self._store.get(DRAFTS, draft_id(change.now.id, reply.author.id))
+            if draft is not None and draft.note == reply.note:
+                change.also(Delete(DRAFTS, draft))
+
+
+def _allow(reply: Reply) -> None:
+    if not reply.parts:
+        raise Invalid("There is nothing to send", path="/parts")
+    if not reply.client_id or len(reply.client_id) > 128:
+        raise Invalid("A reply needs an id of its own, up to 128 characters", path="/client_id")
+    if any(isinstance(part, Notice) for part in reply.parts):
+        raise Invalid("Notices are the hub's own words", path="/parts")
+
+
+def _by_colleague(message: Message, author: Author) -> bool:
+    return (
+        message.direction is Direction.OUT
+        and message.author.kind is AuthorKind.AGENT
+        and message.author.id != author.id
+    )
