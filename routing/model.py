@@ -20,9 +20,10 @@ class Desk(Document, frozen=True, kw_only=True):
     """One agent at work; the id is the user's.
 
     `chosen` is what the agent set, `status` what routing goes by: AWAY while no connection lives, else `chosen`.
-    `load` counts conversations held and offered; it is always recounted from the conversations, never guessed, and
-    the row's version is what keeps two routers from filling the same place twice. `open` says that there is a place.
-    `idle_since` is when the agent last got or finished something. `seen_until` is when the connection lapses.
+    `load` counts conversations held and offered; it is recounted from the conversations, never guessed, and the
+    row's version is what keeps two routers from filling the same place twice. `open` says that there is a place.
+    `idle_since` is when the agent last got or finished something. `seen_until` is when the connection lapses, `timer` the
+    token of the one timer that looks.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Desk(Document, frozen=True, kw_only=True):
     open: bool = False
     idle_since: datetime
     seen_until: datetime | None = None
+    timer: str = ""
     changed_at: datetime
 
 
