@@ -17,6 +17,8 @@ from tools.floors import rooms
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["tests.stores"]
+
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "ci", parent=settings.get_profile("local"), derandomize=True, print_blob=True, max_examples=200
