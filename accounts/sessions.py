@@ -3,18 +3,20 @@
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
-from hub.errors import Forbidden, NotFound
+from hub.errors import Conflict, Forbidden, NotFound, TryLater
 from hub.ids import new_id
 from hub.keys import Keyring
-from hub.store.port import By, Collection, Delete, Document, Eq, Index, Insert, Store, Write, put
+from hub.store.port import Between, By, Collection, Delete, Document, Eq, Index, Insert, Store, Write, put
 
 IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 COARSE = timedelta(minutes=5)
+TRIES = 20
 MOST = 20
 """How many one person may have; a log-in beyond it ends their oldest."""
 
@@ -88,15 +90,27 @@ class Sessions:
         return await self._store.find(SESSIONS, Eq("user", user), order=order, limit=10 * MOST)
 
     async def revoke(self, user: str, id: str) -> None:
-        """End one of the user's own sessions; raises `NotFound` for anybody else's."""
-        session = await self._store.get(SESSIONS, id)
-        if session is None or session.user != user:
-            raise NotFound("No such session", session=id)
-        await self._store.commit(Delete(SESSIONS, session))
+        """End one of the user's own sessions; raises `NotFound` for anybody else's, and for one that has ended."""
+        for _ in range(TRIES):
+            session = await self._store.get(SESSIONS, id)
+            if session is None or session.user != user:
+                raise NotFound("No such session", session=id)
+            with suppress(Conflict):
+                # A lost write is the session's own sign of life: read again.
+                return await self._store.commit(Delete(SESSIONS, session))
+        raise TryLater("The session could not be ended", session=id)
 
     async def endings(self, user: str) -> tuple[Write, ...]:
         """Return the writes that end every session of the user."""
         return tuple(Delete(SESSIONS, session) for session in await self.all_of(user))
+
+    async def sweep(self, at: datetime, *, limit: int = 500) -> int:
+        """Remove sessions that are over; returns how many."""
+        order = (By("expires_at"), By("id"))
+        old = await self._store.find(SESSIONS, Between("expires_at", high=at), order=order, limit=limit)
+        with suppress(Conflict):
+            await self._store.commit(*(Delete(SESSIONS, session) for session in old))
+        return len(old)
 
     def csrf(self, session: Session) -> str:
         """Return the token every write of this session carries: an HMAC, so nothing more is stored."""

@@ -59,10 +59,11 @@ class Staff:
         """Whether there is any user yet."""
         return bool(await self._store.find(USERS, order=(By("name"), By("id")), limit=1))
 
-    async def create(self, act: Act, new: NewUser, *, also: Sequence[Write] = ()) -> User:
+    async def create(self, act: Act, new: NewUser, *, also: Sequence[Write] = (), first: bool = False) -> User:
         """Add a colleague; raises `Invalid` for a taken address, an unknown team or a weak password.
 
-        `also` are writes that stand or fall with it (the set-up link that is used up).
+        `also` are writes that stand or fall with it (the set-up link that is used up). With `first` it raises
+        `WrongMove` when there is anybody already.
         """
         user = User(
             id=new_id(), name=clean_name(new.name), email=normal_email(new.email), role=new.role,
@@ -72,6 +73,8 @@ class Staff:
         hash = await self._passwords.hash(new.password)
 
         async def decide() -> Deed[User]:
+            if first and await self.any():
+                raise WrongMove("There is a first administrator already")
             await self._must_exist(user.teams)
             writes = (Insert(USERS, user), Insert(CREDENTIALS, first_of(user, hash, act.at)), *also)
             entry = Entry(action="user.created", target=user.id, changes=changed(None, user))

@@ -41,10 +41,13 @@ TOKENS = Collection("tokens", Token, Index(("digest",), unique=True), Index(("us
 
 
 class NewToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a person says of a new token of theirs; without `expires_at` it is good until it is revoked."""
+    """What a person says of a new token of theirs; without `expires_at` it is good until it is revoked.
+
+    Without `permissions` it gets all that its owner has now.
+    """
 
     name: Name
-    permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=100)]
+    permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=100)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
@@ -82,7 +85,8 @@ class Tokens:
         act.actor.must(Permission.TOKENS_OWN)
         if act.actor.session is None:
             raise Forbidden("A token cannot make tokens", hint="Log in with a browser.")
-        for permission in new.permissions:
+        wanted = act.actor.permissions if new.permissions is None else frozenset(new.permissions)
+        for permission in sorted(wanted):
             act.actor.must(permission)
         ends = None if new.expires_at is None else to_millis(new.expires_at.astimezone(UTC))
         if ends is not None and ends <= act.at:
@@ -90,7 +94,7 @@ class Tokens:
         secret = PREFIX + secrets.token_urlsafe(32)
         token = Token(
             id=new_id(), digest=digest_of(secret), user=act.actor.user, name=clean_name(new.name),
-            permissions=tuple(sorted(set(new.permissions))), created_at=act.at, expires_at=ends,
+            permissions=tuple(sorted(wanted)), created_at=act.at, expires_at=ends,
         )  # fmt: skip
         return await self._audit.perform(act, lambda: self._issued(token, secret))
 
