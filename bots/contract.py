@@ -75,3 +75,7 @@ class Bot(Protocol):
     def greeting(self, language: str) -> Sequence[Part]:
         """Return what to say when a conversation opens, or nothing."""
         ...
+
+    def excuse(self, language: str) -> Sequence[Part]:
+        """Return what to tell the customer when the bot failed and a person takes over, or nothing."""
+        ...

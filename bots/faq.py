@@ -37,6 +37,10 @@ class FaqBot:
         speech = self._speech(language)
         return (_said(speech.phrases.greeting, speech.menu),)
 
+    def excuse(self, language: str) -> Sequence[Part]:
+        """Return the words for its own failure."""
+        return (Text(body=self._speech(language).phrases.failed),)
+
     async def answer(self, turn: Turn) -> Answer:
         """Answer from the best entry, or hand over when asked to or in doubt too often."""
         speech = self._speech(turn.language)

@@ -22,8 +22,8 @@ class Desk(Document, frozen=True, kw_only=True):
     `chosen` is what the agent set, `status` what routing goes by: AWAY while no connection lives, else `chosen`.
     `load` counts conversations held and offered; it is recounted from the conversations, never guessed, and the
     row's version is what keeps two routers from filling the same place twice. `open` says that there is a place.
-    `idle_since` is when the agent last got or finished something. `seen_until` is when the connection lapses, `timer` the
-    token of the one timer that looks.
+    `idle_since` is when the agent last got something. `seen_until` is when the connection lapses, `timer` the token of
+    the one timer that looks.
     """
 
     name: str
