@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from hub.errors import Forbidden
 
 COOKIE = "yizhan_session"
+HOST_COOKIE = f"__Host-{COOKIE}"
 BEARER = "Bearer "
 
 
@@ -40,9 +41,10 @@ class Tokens(Protocol):
 class Doors:
     """Ask the one that fits."""
 
-    def __init__(self, sessions: Sessions, tokens: Tokens) -> None:
+    def __init__(self, sessions: Sessions, tokens: Tokens, *, secure: bool = False) -> None:
         self._sessions = sessions
         self._tokens = tokens
+        self._cookie = cookie_name(secure=secure)
 
     async def known(self, request: web.Request, at: datetime) -> Known | None:
         """Return who asks, or None when nobody is proved."""
@@ -50,11 +52,16 @@ class Doors:
         if said.startswith(BEARER):
             actor = await self._tokens.known(said.removeprefix(BEARER), at)
             return Known(actor=actor) if actor else None
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self._cookie)
         if not cookie:
             return None
         found = await self._sessions.known(cookie, at)
         return Known(actor=found[0], csrf=found[1]) if found else None
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the name of the session cookie; behind TLS a browser guards the prefix: no other host can set it."""
+    return HOST_COOKIE if secure else COOKIE
 
 
 def need_csrf(request: web.Request, known: Known) -> None:

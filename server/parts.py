@@ -5,6 +5,7 @@ from datetime import timedelta
 from aiohttp import web
 from msgspec import Struct, field
 
+from accounts.services import Accounts
 from config.settings import Settings
 from hub.bus import Bus
 from hub.clock import Clock
@@ -30,6 +31,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     events: Events
     keyring: Keyring
     vault: Vault
+    accounts: Accounts
     doors: Doors
     metrics: Metrics = field(default_factory=Metrics)
     buckets: Buckets = field(default_factory=Buckets)
