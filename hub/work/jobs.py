@@ -44,8 +44,8 @@ class Job(Document, frozen=True, kw_only=True):
     """One row of work.
 
     Only the head of a `lane` (lowest `seq`, then id) is worked on. `key`, when set, is unique in its lane while the
-    row is kept: the same inbound cannot be accepted twice. `body` is JSON of the kind's own Struct, emptied when the job is done.
-    `reason` is a code, never words of a body. A done row is forgotten at `forget_at`.
+    row is kept: the same inbound cannot be accepted twice. `body` is JSON of the kind's own Struct, emptied when
+    the job is done. `reason` is a code, never words of a body. A done row is forgotten at `forget_at`.
     """
 
     kind: str
