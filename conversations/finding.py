@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from conversations.model import CONVERSATIONS, MESSAGES, Conversation, Message
 from hub.errors import NotFound, WrongMove
-from hub.store.port import By, Eq, Store
+from hub.store.port import By, Eq, Present, Store
 
 FAR = 20
 """How many of a person's conversations are looked at for the latest in one inbox."""
@@ -30,6 +30,26 @@ async def message_at(store: Store, conversation: str, seq: int) -> Message:
     if not found:
         raise NotFound("No such message", conversation=conversation, seq=seq)
     return found[0]
+
+
+async def sent_as(store: Store, inbox: str, provider_id: str) -> Message | None:
+    """Return our message that the provider knows under this id."""
+    found = await store.find(
+        MESSAGES, Eq("direction", "out"), Eq("inbox", inbox), Eq("provider_id", provider_id), Present("provider_id"),
+        limit=1,
+    )  # fmt: skip
+    return found[0] if found else None
+
+
+async def received_as(store: Store, inbox: str, provider_id: str) -> Message | None:
+    """Return the customer's message that came in under this id."""
+    found = await store.find(MESSAGES, Eq("key", inbound_key(inbox, provider_id)), Present("key"), limit=1)
+    return found[0] if found else None
+
+
+def inbound_key(inbox: str, provider_id: str) -> str:
+    """Return the key that makes an inbound unique for ever."""
+    return f"{inbox}:{provider_id}"
 
 
 async def refuse_newer(store: Store, closed: Conversation) -> None:

@@ -211,15 +211,17 @@ CONVERSATIONS = Collection(
     Index(("state", "agent", "last_at", "id")),
     Index(("state", "team", "last_at", "id")),
     Index(("state", "last_at", "id")),
-    Index(("state", "team", "queued_at", "id"), where=(Present("queued_at"),)),
-    Index(("offered_to", "queued_at", "id"), where=(Present("offered_to"),)),
-    Index(("agent", "last_at", "id")),
-    Index(("snoozed_until", "id"), where=(Present("snoozed_until"),)),
     Index(("profile", "last_at", "id")),
+    Index(("state", "team", "queued_at", "id"), where=(Present("queued_at"),)),
+    Index(("queued_at", "id"), where=(Present("queued_at"),)),
+    Index(("offered_to", "queued_at", "id"), where=(Present("offered_to"),)),
+    Index(("team", "last_at", "id"), where=(Present("snoozed_until"),)),
+    Index(("last_at", "id"), where=(Present("snoozed_until"),)),
     Index(("labels", "last_at", "id"), many="labels"),
     Index(("followers", "last_at", "id"), many="followers"),
-    Index(("changed_at", "id")),
 )
+"""Every index is paid for with every message, so there is one only for a look-up that is made (`conversations/views.py`,
+`conversations/finding.py`, routing); the partial ones hold the few rows that wait, are offered or sleep."""
 
 MESSAGES = Collection(
     "messages",
@@ -227,10 +229,11 @@ MESSAGES = Collection(
     Index(("conversation", "seq"), unique=True),
     Index(("key",), unique=True, where=(Present("key"),)),
     Index(("conversation", "client_id"), unique=True, where=(Present("client_id"),)),
-    Index(("inbox", "provider_id"), where=(Present("provider_id"),)),
+    Index(("inbox", "provider_id"), where=(Eq("direction", "out"), Present("provider_id"))),
     Index(("terms", "id"), many="terms"),
     shard="conversation",
 )
+"""What came in is found by `key`, what went out by the provider's id: one of the two for each message."""
 
 PROFILES = Collection(
     "profiles",

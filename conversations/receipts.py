@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec import structs
 
-from conversations.model import MESSAGES, Direction, Message
+from conversations.finding import sent_as
+from conversations.model import MESSAGES, Message
 from hub.errors import TryLater
 from hub.ingest import RECEIVE, Arrival
 from hub.model import Receipt, further
-from hub.store.port import Eq, Present, Store, Write, put
+from hub.store.port import Store, Write, put
 from hub.work.jobs import Job
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ class Receipts:
         A receipt for a message nobody knows waits in a lane of its own, so that it never holds up its customer; after
         `PATIENCE` tries it is dropped (another program may use the same account).
         """
-        message = await self._find(receipt)
+        message = await sent_as(self._store, receipt.inbox, receipt.message)
         if message is not None:
             return moved(message, receipt)
         aside = f"receipt:{receipt.inbox}:{receipt.message}"
@@ -42,13 +43,6 @@ class Receipts:
             raise TryLater("No message has this provider id yet", inbox=receipt.inbox)
         log.info("receipt_dropped", inbox=receipt.inbox, status=receipt.status)
         return ()
-
-    async def _find(self, receipt: Receipt) -> Message | None:
-        found = await self._store.find(
-            MESSAGES, Eq("inbox", receipt.inbox), Eq("provider_id", receipt.message), Present("provider_id"),
-            limit=5,
-        )  # fmt: skip
-        return next((message for message in found if message.direction is Direction.OUT), None)
 
 
 def moved(message: Message, receipt: Receipt) -> Sequence[Write]:

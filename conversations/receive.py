@@ -16,16 +16,16 @@ import structlog
 from conversations import identity
 from conversations.change import Change
 from conversations.events import CustomerSaid
-from conversations.finding import latest, live
+from conversations.finding import inbound_key, latest, live, received_as, sent_as
 from conversations.inboxes import INBOXES
-from conversations.model import MESSAGES, Author, AuthorKind, Direction, Profile
+from conversations.model import Author, AuthorKind, Direction, Profile
 from conversations.receipts import Receipts
 from conversations.signals import Signals
 from conversations.threads import come_back, may_return, start
 from hub.events import Events
 from hub.ingest import Arrival
 from hub.model import Receipt, Said, Signal
-from hub.store.port import Eq, Present, Store, Write
+from hub.store.port import Store, Write
 from hub.work.jobs import Job
 
 log = structlog.get_logger(__name__)
@@ -51,17 +51,16 @@ class Receive:
                 return await self._signals.take(signal, at)
 
     async def _said(self, said: Said, at: datetime) -> Sequence[Write]:
-        key = f"{said.inbox}:{said.provider_id}"
         stored, met = await asyncio.gather(
-            self._store.count(MESSAGES, Eq("key", key), Present("key"), limit=1),
+            received_as(self._store, said.inbox, said.provider_id),
             identity.meet(self._store, said.sender, said.who, at=at),
         )
-        if stored:
+        if stored is not None:
             return ()
         change = await self._thread(said, met.profile, at)
         message = change.add(
             Author(kind=AuthorKind.CUSTOMER, id=met.profile.id, name=met.profile.name),
-            said.parts, direction=Direction.IN, at=at, sent_at=said.sent_at, key=key,
+            said.parts, direction=Direction.IN, at=at, sent_at=said.sent_at, key=inbound_key(said.inbox, said.provider_id),
             provider_id=said.provider_id, reply_to=await self._answered(said),
         )  # fmt: skip
         change.rename(met.profile.name)
@@ -86,7 +85,6 @@ class Receive:
         """Return our id of the message this one answers, or nothing when we do not know it."""
         if not said.reply_to:
             return ""
-        found = await self._store.find(
-            MESSAGES, Eq("inbox", said.inbox), Eq("provider_id", said.reply_to), Present("provider_id"), limit=1
-        )
-        return found[0].id if found else ""
+        answered = await sent_as(self._store, said.inbox, said.reply_to)
+        answered = answered or await received_as(self._store, said.inbox, said.reply_to)
+        return answered.id if answered else ""
