@@ -32,8 +32,9 @@ export interface Me {
 }
 
 export interface Preferences {
-  language: 'zh-CN' | 'en'
-  theme: 'light' | 'dark' | 'auto'
+  /** Empty: as the browser says. */
+  language: '' | 'zh' | 'en'
+  theme: 'light' | 'dark' | 'system'
   enter_sends: boolean
   sound: boolean
   notifications: boolean

@@ -140,3 +140,69 @@ export interface Message {
   reply_to?: string
   mentions?: string[]
 }
+
+export interface Profile {
+  id: string
+  version: number
+  address?: Address
+  channel: string
+  user: string
+  name?: string
+  language?: string
+  avatar?: string
+  email?: string
+  phone?: string
+  company?: string
+  attributes?: Record<string, string>
+  verified?: string[]
+  remark?: string
+  labels?: string[]
+  first_seen: string
+  last_seen: string
+}
+
+export interface Draft {
+  conversation: string
+  user: string
+  text: string
+  note?: boolean
+  base_seq?: number
+  at: string
+}
+
+export interface Candidate {
+  agent: string
+  name: string
+  verdict: string
+  load: number
+  capacity: number
+  idle_seconds: number
+}
+
+export interface Decision {
+  id: string
+  conversation: string
+  at: string
+  outcome: string
+  team?: string | null
+  agent?: string | null
+  by?: string | null
+  waited_seconds?: number
+  ahead?: number
+  candidates?: Candidate[]
+}
+
+export interface ConversationView {
+  conversation: Conversation
+  profile: Profile | null
+  inbox: { id: string; name: string; channel: string } | null
+  queue_position?: number | null
+  draft?: Draft | null
+  read_seq?: number
+  viewers?: { id: string; name: string; typing?: boolean; drafting?: boolean }[]
+}
+
+export interface Hit {
+  message: Message
+  conversation: Conversation
+}

@@ -4,15 +4,15 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import { staff, type Preferences } from '@/api/staff'
-import { browserLanguage, setLanguage } from '@/i18n'
+import { browserLanguage, setLanguage, type Language } from '@/i18n'
 import { setTheme } from '@/theme/theme'
 
 const KEY = 'yizhan.preferences'
 
 function remembered(): Preferences {
   const start: Preferences = {
-    language: browserLanguage(),
-    theme: 'auto',
+    language: '',
+    theme: 'system',
     enter_sends: true,
     sound: true,
     notifications: false,
@@ -27,16 +27,21 @@ function remembered(): Preferences {
 export const usePreferences = defineStore('preferences', () => {
   const now = ref<Preferences>(remembered())
 
+  function tongue(): Language {
+    if (now.value.language === '') return browserLanguage()
+    return now.value.language === 'en' ? 'en' : 'zh-CN'
+  }
+
   async function apply(): Promise<void> {
     localStorage.setItem(KEY, JSON.stringify(now.value))
     setTheme(now.value.theme)
-    await setLanguage(now.value.language)
+    await setLanguage(tongue())
   }
 
-  /** The hub's copy wins over this machine's; a language chosen on the log-in page is kept. */
+  /** The hub's copy wins over this machine's; only a language it does not know is taken from here. */
   async function fetch(): Promise<void> {
     const told = await staff.preferences()
-    now.value = { ...now.value, ...told, language: told.language === 'en' ? 'en' : 'zh-CN' }
+    now.value = { ...now.value, ...told, language: told.language || now.value.language }
     await apply()
   }
 

@@ -1,12 +1,12 @@
 /** Light, dark, or as the machine says. */
 
-export type Theme = 'light' | 'dark' | 'auto'
+export type Theme = 'light' | 'dark' | 'system'
 
 const dark = typeof matchMedia === 'function' ? matchMedia('(prefers-color-scheme: dark)') : null
-let chosen: Theme = 'auto'
+let chosen: Theme = 'system'
 
 function paint(): void {
-  const isDark = chosen === 'dark' || (chosen === 'auto' && (dark?.matches ?? false))
+  const isDark = chosen === 'dark' || (chosen === 'system' && (dark?.matches ?? false))
   document.documentElement.classList.toggle('dark', isDark)
 }
 

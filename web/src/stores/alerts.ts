@@ -1,0 +1,64 @@
+/** When to make a sound or show a desktop notification: an offer, and a customer's words that nobody looks at. */
+
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+import type { Message, Row } from '@/api/types'
+import { say } from '@/i18n'
+import { router } from '@/router'
+import { beep } from '@/sound/beep'
+
+import { useInbox } from './inbox'
+import { usePreferences } from './preferences'
+import { useSession } from './session'
+import { useThread } from './thread'
+
+export const useAlerts = defineStore('alerts', () => {
+  const preferences = usePreferences()
+  const session = useSession()
+  const inbox = useInbox()
+  const thread = useThread()
+  const offeredNow = ref<string | null>(null)
+
+  function ring(high: boolean): void {
+    if (preferences.now.sound) beep(high)
+  }
+
+  function notify(title: string, body: string, conversation: string, view: string): void {
+    if (!preferences.now.notifications || typeof Notification === 'undefined') return
+    if (Notification.permission !== 'granted' || document.visibilityState === 'visible') return
+    const shown = new Notification(title, { body, tag: conversation })
+    shown.onclick = () => {
+      window.focus()
+      void router.push({ name: 'inbox', params: { view, conversation } })
+      shown.close()
+    }
+  }
+
+  function offered(conversation: string): void {
+    if (offeredNow.value === conversation) return
+    offeredNow.value = conversation
+    ring(true)
+    const row = inbox.rows[conversation]
+    notify(say('alert.offer'), row?.name ?? '', conversation, 'offered')
+  }
+
+  function rowChanged(before: Row | undefined, after: Row): void {
+    const me = session.user?.id
+    if (offeredNow.value === after.id && after.offered_to !== me) offeredNow.value = null
+    if (!before || after.agent !== me || after.state !== 'agent') return
+    if (after.last?.author !== 'customer' || (after.customer_seq ?? 0) <= (before.customer_seq ?? 0)) return
+    if (thread.isOpen(after.id) && document.visibilityState === 'visible') return
+    ring(false)
+    notify(after.name || say('customer.nameless'), after.last.text, after.id, 'mine')
+  }
+
+  function said(conversation: string, message: Message): void {
+    const me = session.user?.id
+    if (message.direction !== 'note' || !me || !(message.mentions ?? []).includes(me) || message.author.id === me) return
+    ring(false)
+    notify(say('alert.mention', { name: message.author.name ?? '' }), '', conversation, 'mentions')
+  }
+
+  return { offered, rowChanged, said }
+})
