@@ -84,6 +84,13 @@ class Change:
         """Commit these in the same step."""
         self._also.extend(writes)
 
+    @property
+    def stored(self) -> Conversation:
+        """Return the conversation as the store holds it once `writes` are committed."""
+        if self.before is None or self.now == self.before:
+            return self.now
+        return structs.replace(self.now, version=self.before.version + 1)
+
     def writes(self, events: Events, at: datetime) -> Sequence[Write]:
         """Return everything as one list of writes; empty when nothing changed."""
         writes: list[Write] = []

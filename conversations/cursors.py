@@ -22,8 +22,10 @@ def unpack(cursor: str, kinds: tuple[type[Any], ...]) -> tuple[Any, ...]:
     """Return the order values of a cursor; raises `Invalid` for anything `pack` did not make."""
     try:
         raw = urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4))
-        values = msgspec.convert(msgspec.json.decode(raw), tuple[kinds])  # type: ignore[valid-type]  # made at run time
-    except ValueError as error:
+        values: list[Any] = [
+            msgspec.convert(value, kind) for value, kind in zip(msgspec.json.decode(raw), kinds, strict=True)
+        ]
+    except (ValueError, TypeError) as error:
         raise Invalid("This cursor was not made here", path="after") from error
     if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
         raise Invalid("This cursor was not made here", path="after")

@@ -60,8 +60,9 @@ class Receive:
         change = await self._thread(said, met.profile, at)
         message = change.add(
             Author(kind=AuthorKind.CUSTOMER, id=met.profile.id, name=met.profile.name),
-            said.parts, direction=Direction.IN, at=at, sent_at=said.sent_at, key=inbound_key(said.inbox, said.provider_id),
-            provider_id=said.provider_id, reply_to=await self._answered(said),
+            said.parts, direction=Direction.IN, at=at, sent_at=said.sent_at,
+            key=inbound_key(said.inbox, said.provider_id), provider_id=said.provider_id,
+            reply_to=await self._answered(said),
         )  # fmt: skip
         change.rename(met.profile.name)
         change.tell(CustomerSaid(conversation=change.now.id, seq=message.seq))

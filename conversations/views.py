@@ -1,6 +1,6 @@
 """Every list of the inbox as data: which conversations, in which order, for whose eyes. Pure.
 
-A view is a few branches, each served by one index; the pages of several branches are merged by `conversations/lists.py`.
+A view is a few branches, each served by one index; `conversations/lists.py` merges their pages.
 Who may see what is one rule, `may_see`: one's own, those of one's teams, those of no team, those one follows.
 """
 

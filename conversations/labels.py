@@ -1,0 +1,53 @@
+"""The labels colleagues may put on conversations: a name and a colour."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.errors import Conflict, Invalid, NotFound
+from hub.ids import new_id
+from hub.store.port import By, Collection, Delete, Document, Index, Insert, Store
+
+
+class NewLabel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says to make one; the colour is #rrggbb."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^,\s][^,]*$")]
+    colour: Annotated[str, Meta(pattern="^#[0-9a-f]{6}$")] = "#8c8c8c"
+
+
+class Label(Document, frozen=True, kw_only=True):
+    """One label. Conversations carry its name, so that deleting it changes no history."""
+
+    name: str
+    colour: str
+
+
+LABELS = Collection("labels", Label, Index(("name",), unique=True))
+
+
+class Labels:
+    """The store of labels."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def all(self) -> list[Label]:
+        """Return every label by name."""
+        return await self._store.find(LABELS, order=(By("name"),), limit=1000)
+
+    async def create(self, new: NewLabel) -> Label:
+        """Store a new label; raises `Invalid` when there is one of this name."""
+        label = Label(id=new_id(), name=new.name.strip(), colour=new.colour)
+        try:
+            await self._store.commit(Insert(LABELS, label))
+        except Conflict as error:
+            raise Invalid("There is a label of this name", path="/name") from error
+        return label
+
+    async def remove(self, id: str) -> None:
+        """Delete a label; raises `NotFound`."""
+        label = await self._store.get(LABELS, id)
+        if label is None:
+            raise NotFound("No such label", label=id)
+        await self._store.commit(Delete(LABELS, label))
