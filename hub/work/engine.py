@@ -157,7 +157,7 @@ class Engine:
     async def _turn(self, lane: str) -> None:
         rank = self._lanes.rank(lane)
         try:
-            rest = await self._worker.turn(lane, lambda: self._lanes.woken(lane))
+            rest = await self._worker.turn(lane, lambda: not self._open or self._lanes.woken(lane))
         except Exception as error:  # noqa: BLE001 - the edge of every turn
             rest = self._clock.now() + self._tell_fault(error)
         else:
