@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from hub.errors import HubError, TryLater
+from hub.errors import TryLater
+from hub.store.serving import unindexed
 from hub.store.sqlite.query import Query
 
 R = TypeVar("R")
@@ -53,12 +54,6 @@ def _reason(error: Exception) -> Exception:
     return error
 
 
-class Unindexed(HubError):
-    """A query that no declared index serves: it would read the whole collection."""
-
-    code = "unindexed"
-
-
 def plan(connection: sqlite3.Connection, query: Query) -> list[str]:
     """Ask SQLite how it would run a query."""
     rows = connection.execute(f"EXPLAIN QUERY PLAN {query.sql}", query.parameters).fetchall()
@@ -70,13 +65,7 @@ def check_plan(connection: sqlite3.Connection, query: Query) -> None:
     steps = plan(connection, query)
     bad = [step for step in steps if _bad(step, query)]
     if bad:
-        raise Unindexed(
-            "No index serves this query",
-            collection=query.table.name,
-            where=query.where,
-            plan=bad,
-            hint="Declare an Index that starts with the tested fields and goes on with the order.",
-        )
+        raise unindexed(query.table.name, query.where, (), plan=bad)
 
 
 def _bad(step: str, query: Query) -> bool:

@@ -1,0 +1,133 @@
+"""Writes: single inserts travel together, single puts alone, several writes in a transaction."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from hub.errors import HubError, TryLater
+from hub.store.mongo.codec import Raw, encode
+from hub.store.mongo.faults import DUPLICATE, fault, lost, taken, translated
+from hub.store.port import Collection, Delete, Document, Insert, Put, Write
+
+MOST = 1000
+Waiting = tuple[Raw, "asyncio.Future[None]"]
+
+
+class Inserts:
+    """Group commit for one collection: while one `insert_many` is under way the next one gathers."""
+
+    def __init__(self, database: AsyncDatabase[Raw], collection: Collection[Document]) -> None:
+        self._database = database
+        self._collection = collection
+        self._waiting: list[Waiting] = []
+        self._sender: asyncio.Task[None] | None = None
+
+    async def insert(self, raw: Raw) -> None:
+        """Insert with whoever else is waiting; each hears of its own failure only."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((raw, future))
+        if self._sender is None:
+            self._sender = asyncio.create_task(self._send())
+        await future
+
+    async def drain(self) -> None:
+        """Return when nothing is under way."""
+        while self._sender is not None:
+            await asyncio.wait([self._sender])
+
+    async def _send(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                failed = await self._insert_many([raw for raw, _ in batch])
+                for number, (_, future) in enumerate(batch):
+                    _tell(future, failed.get(number))
+        finally:
+            self._sender = None
+
+    async def _insert_many(self, raws: list[Raw]) -> dict[int, Exception]:
+        """Insert, and return what went wrong by position."""
+        try:
+            with translated():
+                await self._database[self._collection.name].insert_many(raws, ordered=False)
+        except HubError as error:
+            return dict.fromkeys(range(len(raws)), error)
+        except BulkWriteError as error:
+            return self._failures(raws, error)
+        except Exception as error:  # noqa: BLE001 - the edge of the loop: everyone who waits must hear of it
+            return dict.fromkeys(range(len(raws)), error)
+        return {}
+
+    def _failures(self, raws: list[Raw], error: BulkWriteError) -> dict[int, Exception]:
+        details = error.details
+        failed: dict[int, Exception] = {}
+        if details.get("writeConcernErrors"):
+            unsure = TryLater("MongoDB wrote, and could not say whether it is safe", reason="writeConcernError")
+            failed = dict.fromkeys(range(len(raws)), unsure)
+        for one in details.get("writeErrors", ()):
+            number = one["index"]
+            duplicate = one.get("code") == DUPLICATE
+            failed[number] = taken(self._collection, raws[number]["_id"], one) if duplicate else fault(error)
+        return failed
+
+
+def _tell(future: "asyncio.Future[None]", error: Exception | None) -> None:
+    if future.done():
+        return  # the one who waited was cancelled
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(None)
+
+
+async def write_one(database: AsyncDatabase[Raw], write: Write, session: AsyncClientSession | None = None) -> None:
+    """Apply one write; raises `Conflict` when it loses."""
+    collection, doc = write.collection, write.doc
+    try:
+        done = await _write(database[collection.name], write, session)
+    except DuplicateKeyError as error:
+        raise taken(collection, doc.id, error.details or {}) from error
+    if done != 1:
+        raise lost(collection, doc.id)
+
+
+async def _write(target: AsyncCollection[Raw], write: Write, session: AsyncClientSession | None) -> int:
+    """Return how many documents were touched."""
+    doc = write.doc
+    match write:
+        case Insert():
+            await target.insert_one(encode(doc), session=session)
+            return 1
+        case Put():
+            there: Raw = {"_id": doc.id, "version": doc.version - 1}
+            return (await target.replace_one(there, encode(doc), session=session)).matched_count
+        case Delete():
+            there = {"_id": doc.id, "version": doc.version}
+            return (await target.delete_one(there, session=session)).deleted_count
+
+
+async def write_all(client: AsyncMongoClient[Raw], database: AsyncDatabase[Raw], writes: Sequence[Write]) -> None:
+    """Apply all the writes in a transaction, or none; retried by the driver while the fault passes."""
+
+    async def apply(session: AsyncClientSession) -> None:
+        for write in writes:
+            await write_one(database, write, session)
+
+    for write in writes:
+        if not isinstance(write, Delete):
+            encode(write.doc)  # a document that cannot be stored is refused before anything is sent
+    async with client.start_session() as session:
+        with translated():
+            await session.with_transaction(
+                apply,
+                read_concern=ReadConcern("snapshot"),
+                write_concern=WriteConcern("majority", j=True),
+                max_commit_time_ms=30_000,
+            )
