@@ -220,8 +220,8 @@ CONVERSATIONS = Collection(
     Index(("labels", "last_at", "id"), many="labels"),
     Index(("followers", "last_at", "id"), many="followers"),
 )
-"""Every index is paid for with every message, so there is one only for a look-up that is made (views, finding, routing);
-the partial ones hold the few rows that wait, are offered or sleep."""
+"""Every index is paid for with every message, so there is one only for a look-up somebody makes (views, finding,
+routing); the partial ones hold the few rows that wait, are offered or sleep."""
 
 MESSAGES = Collection(
     "messages",
