@@ -67,15 +67,22 @@ class Matching:
         return writes
 
     async def _people(self, body: Match) -> list[Desk]:
+        """Return whom to look at: an agent, and all who share a queue with them, for one may be idle longer."""
         if body.agent:
             desk = await self._store.get(DESKS, body.agent)
-            return [desk] if desk else []
+            if desk is None:
+                return []
+            shared = [await self._open(team) for team in desk.teams or (None,)]
+            return list({one.id: one for one in (desk, *(one for line in shared for one in line))}.values())
         conversation = await self._store.get(CONVERSATIONS, body.conversation or "")
         if conversation is None or conversation.queued_at is None:
             return []
-        team = () if conversation.team is None else (Has("teams", (conversation.team,)),)
-        order = (By("idle_since"), By("id"))
-        return await self._store.find(DESKS, *team, Eq("open", True), order=order, limit=STEP)
+        return await self._open(conversation.team)
+
+    async def _open(self, team: str | None) -> list[Desk]:
+        """Return those of a queue who have a place, longest idle first; without a team everybody serves it."""
+        served = () if team is None else (Has("teams", (team,)),)
+        return await self._store.find(DESKS, *served, Eq("open", True), order=(By("idle_since"), By("id")), limit=STEP)
 
     async def _nobody(self, id: str, at: datetime) -> list[Write]:
         conversation = await self._store.get(CONVERSATIONS, id)

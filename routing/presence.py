@@ -11,21 +11,18 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
-from accounts.events import TeamsChanged, UserDeactivated
+from accounts.events import TeamsChanged
 from accounts.users import USERS, User
-from conversations.change import Change
 from conversations.commits import settle
-from conversations.model import CONVERSATIONS, Conversation, State
-from conversations.moves import to_queue, withdraw_offer
 from hub.clock import Clock
 from hub.errors import Conflict, NotFound
 from hub.events import Events
 from hub.ids import new_id
-from hub.store.port import By, Eq, Insert, Present, Store, Write, put
+from hub.store.port import Insert, Store, Write, put
 from hub.work.jobs import Job, Kind
-from routing.decisions import decided
 from routing.matching import wanted
-from routing.model import DESKS, Desk, Outcome, Presence
+from routing.model import DESKS, Desk, Presence
+from routing.orphans import returned
 from routing.places import settled, taken
 from routing.policy import effective
 
@@ -37,8 +34,6 @@ RENEW = timedelta(seconds=15)
 
 GRACE = timedelta(seconds=15)
 """How long after the last socket closed somebody still counts as there: a reload, a tunnel."""
-
-PAGE = 100
 
 
 class Lapse(Struct, frozen=True, kw_only=True):
@@ -133,44 +128,8 @@ class Presences:
         moved = structs.replace(desk, teams=event.teams, changed_at=at)
         return [put(DESKS, desk, moved), wanted(event.user, at=at)]
 
-    async def on_deactivated(self, event: UserDeactivated, at: datetime) -> Sequence[Write]:
-        """Close the desk; what its owner held goes back to the queues, in pages."""
-        desk = await self._store.get(DESKS, event.user)
-        writes: list[Write] = list(await self._returned(event.user, at))
-        if desk is not None:
-            closed = structs.replace(desk, chosen=Presence.AWAY, status=Presence.AWAY, seen_until=None, timer="")
-            writes.append(put(DESKS, desk, settled(closed, load=0, at=at)))
-        held = await self._store.find(
-            CONVERSATIONS,
-            Eq("state", State.AGENT),
-            Eq("agent", event.user),
-            order=(By("last_at"), By("id")),
-            limit=PAGE,
-        )
-        for conversation in held:
-            change = Change(conversation)
-            change.now = to_queue(conversation, conversation.team, at=at)
-            change.also(decided(conversation, Outcome.RETURNED, at=at, agent=event.user))
-            writes.extend(change.writes(self._events, at))
-        if len(held) == PAGE:
-            writes.extend(self._events.jobs(event, lane=event.user, seq=0, at=at))
-        return writes
-
     async def _returned(self, agent: str, at: datetime) -> Sequence[Write]:
-        offered = await self._store.find(
-            CONVERSATIONS,
-            Present("offered_to"),
-            Eq("offered_to", agent),
-            order=(By("queued_at"), By("id")),
-            limit=PAGE,
-        )
-        return [write for conversation in offered for write in self._return(conversation, agent, at)]
-
-    def _return(self, conversation: Conversation, agent: str, at: datetime) -> Sequence[Write]:
-        change = Change(conversation)
-        change.now = withdraw_offer(conversation, at=at)
-        change.also(decided(conversation, Outcome.RETURNED, at=at, agent=agent))
-        return change.writes(self._events, at)
+        return await returned(self._store, self._events, agent, at=at)
 
     async def _written(self, read: Desk, changed: Desk, at: datetime) -> list[Write]:
         load = await taken(self._store, read.id)

@@ -1,0 +1,1 @@
+"""Bots: definition, likeness, the FAQ bot, and turns over a real store."""

@@ -52,7 +52,7 @@ def _side(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Sid
     """Choose the multikey index that a query walks: the one that also gives most of the order."""
     wanted = {step.field for step in order} | {test.field for test in where if isinstance(test, Eq)}
     choices = [
-        (len(wanted & set(index.fields)), side, test)
+        (len(wanted & set(index.fields)), -len(index.fields), side, test)
         for test in where
         if isinstance(test, Has) and test.values
         for index, side in table.sides.items()
@@ -60,7 +60,7 @@ def _side(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Sid
     ]
     if not choices:
         return None, None
-    _, side, test = max(choices, key=lambda choice: choice[0])
+    _, _, side, test = max(choices, key=lambda choice: choice[:2])
     return side, test
 
 
@@ -117,7 +117,7 @@ def _branches(where: Sequence[Test], order: Sequence[By]) -> list[list[Test]]:
     picks = list(itertools.product(*([Eq(test.field, value) for value in dict.fromkeys(test.values)] for test in wide)))
     if len(picks) > BRANCHES:
         raise Invalid("Too many values to sort by", path=wide[0].field, values=len(picks), most=BRANCHES)
-    return [[*rest, *pick] for pick in picks] or [[*rest, In(wide[0].field, ())]]
+    return [[*rest, *pick] for pick in picks]
 
 
 def _tests(source: _Source, where: Sequence[Test]) -> tuple[list[str], list[Parameter]]:
