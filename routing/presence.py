@@ -144,12 +144,12 @@ class Presences:
 
     async def _act(self, agent: str, decide: Decide) -> Desk:
         async def again() -> tuple[Sequence[Write], None]:
-            return await decide(await self._seated(agent), self._clock.now()), None
+            return await decide(await self.seated(agent), self._clock.now()), None
 
         await settle(self._store, again)
-        return await self._store.get(DESKS, agent) or await self._seated(agent)
+        return await self._store.get(DESKS, agent) or await self.seated(agent)
 
-    async def _seated(self, agent: str) -> Desk:
+    async def seated(self, agent: str) -> Desk:
         """Return the desk as its owner's account has it, making it at first sight."""
 
         async def decide() -> tuple[Sequence[Write], Desk]:

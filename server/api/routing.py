@@ -1,0 +1,126 @@
+"""Presence, offers, taking, and why a conversation went to whom."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from accounts.permissions import Permission
+from conversations.model import CONVERSATIONS, Conversation
+from conversations.views import may_see
+from hub.errors import NotFound
+from hub.store.port import By, Eq, Has
+from routing.model import DECISIONS, DESKS, Decision, Desk, Presence
+from server.api.contract import Call, Gate, Routes
+
+routes = Routes("routing")
+REPLY = Permission.CONVERSATIONS_REPLY
+MOST = 200
+
+
+class PresenceChosen(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one wants to be: 就绪, 忙碌, 离开."""
+
+    status: Presence
+
+
+class PresenceShown(Struct, frozen=True, kw_only=True):
+    """One colleague at work. `status` is what routing goes by, `chosen` what they set."""
+
+    user: str
+    name: str
+    status: Presence
+    chosen: Presence
+    load: int
+    capacity: int
+    since: datetime
+
+
+class PresencesShown(Struct, frozen=True, kw_only=True):
+    """Colleagues who share a team."""
+
+    items: tuple[PresenceShown, ...]
+    next: str | None = None
+
+
+class DecisionsShown(Struct, frozen=True, kw_only=True):
+    """Decision records, newest first."""
+
+    items: tuple[Decision, ...]
+    next: str | None = None
+
+
+@routes.get("/presence", permission=Gate.LOGGED_IN)
+async def get_presence(call: Call) -> PresenceShown:
+    """Return one's own presence, load and capacity."""
+    return shown(await call.hub.presences.seated(call.actor.user))
+
+
+@routes.put("/presence", permission=Gate.LOGGED_IN)
+async def put_presence(call: Call, body: PresenceChosen) -> PresenceShown:
+    """Choose to be online, busy or away; unanswered offers go back unless online."""
+    return shown(await call.hub.presences.choose(call.actor.user, body.status))
+
+
+@routes.get("/presence/team", permission=Gate.LOGGED_IN)
+async def team_presence(call: Call) -> PresencesShown:
+    """Return the colleagues of one's teams, or everybody for those who see everything."""
+    desks: dict[str, Desk] = {}
+    if call.actor.sees_all:
+        found = await call.hub.store.find(DESKS, order=(By("id"),), limit=MOST)
+        desks.update((desk.id, desk) for desk in found)
+    for team in call.actor.teams:
+        found = await call.hub.store.find(DESKS, Has("teams", (team,)), order=(By("id"),), limit=MOST)
+        desks.update((desk.id, desk) for desk in found)
+    return PresencesShown(items=tuple(shown(desk) for desk in desks.values()))
+
+
+@routes.post("/conversations/{id}/accept", permission=REPLY)
+async def accept_offer(call: Call, id: str) -> Conversation:
+    """Accept the offer of this conversation."""
+    await _visible(call, id)
+    return await call.hub.offers.accept(id, call.actor.user)
+
+
+@routes.post("/conversations/{id}/decline", permission=REPLY)
+async def decline_offer(call: Call, id: str) -> Conversation:
+    """Send the offered conversation back to its place in the queue."""
+    await _visible(call, id)
+    return await call.hub.offers.decline(id, call.actor.user)
+
+
+@routes.post("/conversations/{id}/take", permission=REPLY)
+async def take_conversation(call: Call, id: str) -> Conversation:
+    """Take the conversation; from a colleague only with the right to take over."""
+    await _visible(call, id)
+    over = call.actor.may(Permission.CONVERSATIONS_TAKEOVER)
+    return await call.hub.offers.take(id, call.actor.user, over=over)
+
+
+@routes.get("/conversations/{id}/decisions", permission=Permission.CONVERSATIONS_READ)
+async def list_decisions(call: Call, id: str) -> DecisionsShown:
+    """Say why it went where it went, newest first."""
+    await _visible(call, id)
+    order = (By("id", descending=True),)
+    found = await call.hub.store.find(DECISIONS, Eq("conversation", id), order=order, limit=50)
+    return DecisionsShown(items=tuple(found))
+
+
+def shown(desk: Desk) -> PresenceShown:
+    """Return the desk as colleagues see it."""
+    return PresenceShown(
+        user=desk.id,
+        name=desk.name,
+        status=desk.status,
+        chosen=desk.chosen,
+        load=desk.load,
+        capacity=desk.capacity,
+        since=desk.idle_since,
+    )
+
+
+async def _visible(call: Call, id: str) -> Conversation:
+    """Return the conversation; what one may not see does not exist."""
+    conversation = await call.hub.store.get(CONVERSATIONS, id)
+    if conversation is None or not may_see(call.actor, conversation):
+        raise NotFound("No such conversation", conversation=id)
+    return conversation
