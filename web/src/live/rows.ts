@@ -41,25 +41,27 @@ export function unread(row: Row): boolean {
   return (row.customer_seq ?? 0) > (row.read_seq ?? 0)
 }
 
-export function isSnoozed(row: Row, now: number): boolean {
-  return Boolean(row.snoozed_until && Date.parse(row.snoozed_until) > now)
+/** The hub wakes it by taking the time away. */
+export function isSnoozed(row: Row): boolean {
+  return Boolean(row.snoozed_until)
 }
 
-export function belongs(row: Row, view: string, me: Me, now: number): boolean {
-  if (view.startsWith('team:')) return row.state === 'waiting' && row.team === view.slice(5)
+/** The same rule as `holds` in conversations/views.py, for rows that this user may see. */
+export function belongs(row: Row, view: string, me: Me): boolean {
+  if (view.startsWith('team:')) return Boolean(row.queued_at) && row.team === view.slice(5)
   switch (view) {
     case 'mine':
-      return row.state === 'agent' && row.agent === me.id && !isSnoozed(row, now)
+      return row.state === 'agent' && row.agent === me.id && !isSnoozed(row)
     case 'offered':
-      return row.offered_to === me.id && row.state === 'waiting'
+      return row.offered_to === me.id
     case 'mentions':
       return (row.followers ?? []).includes(me.id)
     case 'unassigned':
-      return row.state === 'waiting'
+      return Boolean(row.queued_at)
     case 'bot':
       return row.state === 'bot'
     case 'snoozed':
-      return isSnoozed(row, now)
+      return isSnoozed(row)
     case 'closed':
       return row.state === 'closed'
     default:
@@ -81,10 +83,10 @@ export function compare(view: string): (a: Row, b: Row) => number {
 }
 
 /** The list after one row changed. A row below the loaded part stays out: it comes with its page. */
-export function relisted(list: List, rows: Rows, id: string, me: Me, now: number): List {
+export function relisted(list: List, rows: Rows, id: string, me: Me): List {
   const row = rows[id]
   const others = list.ids.filter((held) => held !== id)
-  if (!row || !belongs(row, list.view, me, now)) {
+  if (!row || !belongs(row, list.view, me)) {
     return others.length === list.ids.length ? list : { ...list, ids: others }
   }
   const order = compare(list.view)

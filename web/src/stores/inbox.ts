@@ -33,11 +33,10 @@ export const useInbox = defineStore('inbox', () => {
     const before = rows.value
     rows.value = merged(before, told)
     if (rows.value === before) return
-    const now = Date.now()
     const next: Record<string, List> = {}
     for (const item of Object.values(lists.value)) {
       next[item.view] =
-        item.state === 'ready' ? told.reduce((l, row) => relisted(l, rows.value, row.id, me.value, now), item) : item
+        item.state === 'ready' ? told.reduce((l, row) => relisted(l, rows.value, row.id, me.value), item) : item
     }
     lists.value = next
   }
@@ -49,12 +48,16 @@ export const useInbox = defineStore('inbox', () => {
 
   function drop(id: string): void {
     rows.value = without(rows.value, id)
-    const now = Date.now()
-    for (const item of Object.values(lists.value)) put(relisted(item, rows.value, id, me.value, now))
+    for (const item of Object.values(lists.value)) put(relisted(item, rows.value, id, me.value))
   }
 
   async function fetchViews(): Promise<void> {
     views.value = (await conversations.views()).views
+  }
+
+  /** Offers ring on every page, whatever view is shown. */
+  async function fetchOffers(): Promise<void> {
+    if (session.may('conversations.reply')) take((await conversations.list('offered')).items)
   }
 
   function counted(told: readonly ViewCount[]): void {
@@ -104,7 +107,7 @@ export const useInbox = defineStore('inbox', () => {
   async function refetch(): Promise<void> {
     const kept = lists.value[shown.value]
     lists.value = kept ? { [shown.value]: kept } : {}
-    await Promise.all([fetchViews(), show(shown.value)])
+    await Promise.all([fetchViews(), fetchOffers(), show(shown.value)])
   }
 
   function readTo(id: string, seq: number): void {
