@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct, inspect
 
 from hub.errors import HubError, Invalid
-from hub.store.port import By, Collection, Document, Index, Test, Value
+from hub.store.port import By, Collection, Document, In, Index, Test, Value
 
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _encode = msgspec.json.Encoder().encode
@@ -75,6 +75,11 @@ def check_query(
         raise Invalid("An order goes one way; indexes have no directions", collection=collection.name)
     if after is not None and len(after) != len(order):
         raise Invalid("`after` needs one value for each field of the order", collection=collection.name)
+
+
+def empty(where: Sequence[Test], limit: int) -> bool:
+    """Tell whether a query can be answered with nothing, without asking."""
+    return limit <= 0 or any(isinstance(test, In) and not test.values for test in where)
 
 
 def text(doc: Document) -> str:

@@ -12,13 +12,14 @@ from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from hub.errors import HubError, TryLater
+from hub.store.fields import empty
 from hub.store.mongo import query, schema
 from hub.store.mongo.codec import Raw, decode, encode
 from hub.store.mongo.faults import translated
 from hub.store.mongo.plan import Plans
 from hub.store.mongo.query import Query
 from hub.store.mongo.writes import Inserts, write_all, write_one
-from hub.store.port import By, Collection, D, Document, Eq, Has, In, Insert, Test, Value, Watcher, Write
+from hub.store.port import By, Collection, D, Document, Eq, Has, In, Insert, Present, Test, Value, Watcher, Write
 
 logger = structlog.get_logger(__name__)
 RARE = 5000
@@ -109,17 +110,24 @@ class MongoStore:
     ) -> list[D]:
         """See the port."""
         made = query.find(collection, where, order, after)
-        if limit <= 0:
+        if empty(where, limit):
             return []
         if any(isinstance(test, Has) and len(test.values) > 1 for test in where):
-            made = query.find(collection, [await self._rarest_first(collection, test) for test in where], order, after)
+            sorted_where = [await self._rarest_first(collection, where, test) for test in where]
+            made = query.find(collection, sorted_where, order, after)
         return await self._read(collection, made, limit)
 
-    async def _rarest_first(self, collection: Collection[Document], test: Test) -> Test:
+    async def _rarest_first(self, collection: Collection[Document], where: Sequence[Test], test: Test) -> Test:
         """An index finds one value of `$all`, the first, and the server drops the rest one by one."""
         if not isinstance(test, Has) or len(test.values) < 2:
             return test
-        counts = {value: await self.count(collection, Has(test.field, (value,)), limit=RARE) for value in test.values}
+        keys = {field for index in collection.indexes if index.many == test.field for field in index.fields}
+        rest = [one for one in where if isinstance(one, Eq | Present) and one.field in keys]
+        rest += [one for index in collection.indexes if index.many == test.field for one in index.where if one in where]
+        counts = {
+            value: await self.count(collection, *dict.fromkeys(rest), Has(test.field, (value,)), limit=RARE)
+            for value in test.values
+        }
         return Has(test.field, tuple(sorted(counts, key=lambda value: counts[value])))
 
     async def _read(self, collection: Collection[D], made: Query, limit: int) -> list[D]:
@@ -135,7 +143,7 @@ class MongoStore:
         """See the port."""
         made = query.find(collection, where)
         self._inserter(collection)
-        if limit <= 0:
+        if empty(where, limit):
             return 0
         target = self._database[collection.name]
         with translated():

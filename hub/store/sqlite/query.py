@@ -13,7 +13,7 @@ from msgspec import Struct
 from hub.errors import Invalid
 from hub.store.fields import above, check_query, moment
 from hub.store.port import Between, By, Eq, Has, In, Missing, Prefix, Present, Test, Value
-from hub.store.sqlite.table import Side, Table, quoted
+from hub.store.sqlite.table import LEAST, Side, Table, quoted
 
 Parameter = str | int | float
 BRANCHES = 64
@@ -104,8 +104,13 @@ def rarity(table: Table, where: Sequence[Test], order: Sequence[By], limit: int)
     side, test = _side(table, where, order)
     if side is None or test is None or len(test.values) < 2:
         return None
-    sql = f'SELECT count(*) FROM (SELECT 1 FROM {quoted(side.name)} AS s WHERE s."{side.many}" = ? LIMIT ?)'
-    return test, [Query(sql, (value, limit), table, (test,)) for value in test.values]
+    before = side.index.fields[: side.index.fields.index(side.many)]
+    pinned = {one.field: parameter(one.value) for one in where if isinstance(one, Eq) and one.field in before}
+    if len(pinned) < len(before):
+        return None
+    tests = "".join(f's."{field}" = ? AND ' for field in pinned)
+    sql = f'SELECT count(*) FROM (SELECT 1 FROM {quoted(side.name)} AS s WHERE {tests}s."{side.many}" = ? LIMIT ?)'
+    return test, [Query(sql, (*pinned.values(), value, limit), table, (test,)) for value in test.values]
 
 
 def _branches(where: Sequence[Test], order: Sequence[By]) -> list[list[Test]]:
@@ -150,7 +155,7 @@ def _test(source: _Source, test: Test) -> tuple[list[str], list[Parameter]]:
         case Missing():
             return [f"{source.table.ref(test.field)} IS NULL"], []
         case Present():
-            return [f"{source.table.ref(test.field)} IS NOT NULL"], []
+            return [_present(column)], []
         case Has():
             return [], []
 
@@ -158,7 +163,12 @@ def _test(source: _Source, test: Test) -> tuple[list[str], list[Parameter]]:
 def _range(column: str, low: Parameter | None, high: Parameter | None) -> tuple[list[str], list[Parameter]]:
     bounds = [(f"{column} >= ?", low), (f"{column} < ?", high)]
     kept = [(sql, value) for sql, value in bounds if value is not None]
-    return [sql for sql, _ in kept] or [f"{column} IS NOT NULL"], [value for _, value in kept]
+    return [sql for sql, _ in kept] or [_present(column)], [value for _, value in kept]
+
+
+def _present(column: str) -> str:
+    """Ask for any value in a way that SQLite takes for a range of the index; IS NOT NULL it does not."""
+    return f"{column} > {LEAST}"
 
 
 def _has(source: _Source, test: Has) -> tuple[list[str], list[Parameter]]:

@@ -15,7 +15,9 @@ import structlog
 
 from hub.errors import HubError, TryLater
 from hub.store import fields
+from hub.store.fields import empty
 from hub.store.port import By, Collection, D, Delete, Document, Has, Test, Value, Watcher, Write
+from hub.store.serving import serving, unindexed
 from hub.store.sqlite import query, reader, schema
 from hub.store.sqlite.lock import Lock
 from hub.store.sqlite.query import Query
@@ -110,7 +112,8 @@ class SqliteStore:
         """See the port."""
         table = self._table(collection)
         made = query.find(table, where, order, limit, after)
-        if limit <= 0:
+        self._require_index(table, where, order)
+        if empty(where, limit):
             return []
         counts = query.rarity(table, where, order, RARE)
         if counts is None:
@@ -118,7 +121,7 @@ class SqliteStore:
         test, counting = counts
 
         def rarest_first(connection: sqlite3.Connection) -> Query:
-            rarity = {each.parameters[0]: self._one(connection, each) for each in counting}
+            rarity = {value: self._one(connection, each) for value, each in zip(test.values, counting, strict=True)}
             values = tuple(sorted(test.values, key=lambda value: cast("int", rarity[value])))
             tests = [Has(test.field, values) if one is test else one for one in where]
             return query.find(table, tests, order, limit, after)
@@ -127,8 +130,10 @@ class SqliteStore:
 
     async def count(self, collection: Collection[D], *where: Test, limit: int) -> int:
         """See the port."""
-        made = query.count(self._table(collection), where, limit)
-        if limit <= 0:
+        table = self._table(collection)
+        made = query.count(table, where, limit)
+        self._require_index(table, where, ())
+        if empty(where, limit):
             return 0
         return await self._ask(lambda connection: cast("int", self._one(connection, made)))
 
@@ -177,6 +182,11 @@ class SqliteStore:
                 watcher(writes)
             except Exception:
                 logger.exception("A watcher of the store failed")
+
+    def _require_index(self, table: Table, where: Sequence[Test], order: Sequence[By]) -> None:
+        """SQLite finds a way where MongoDB has none; what is tested here must run there."""
+        if self._checked and serving(table.indexes, where, order) is None:
+            raise unindexed(table.name, where, order)
 
     def _table(self, collection: Collection[D]) -> Table:
         try:
