@@ -1,0 +1,1 @@
+"""Staff: who may come in, what they may do, and what is kept of it."""
