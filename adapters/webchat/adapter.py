@@ -21,12 +21,10 @@ TOPIC = "chat"
 
 
 class Nudge(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A hint: look again at this visitor's thread, and/or show this passing thing (typing)."""
+    """A hint: look again at this visitor's thread."""
 
     inbox: str
     visitor: str
-    typing: bool | None = None
-    name: str = ""
 
 
 class WebChat(Adapter):
