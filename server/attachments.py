@@ -12,7 +12,7 @@ from urllib.parse import quote
 import filetype
 from msgspec import Struct
 
-from hub.errors import Invalid, TooLarge
+from hub.errors import Invalid
 from hub.model import Audio, File, Image, Media, Video
 from server.api.problems import TooLarge
 from server.pictures import FORMATS, clean
