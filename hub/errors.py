@@ -43,6 +43,12 @@ class Invalid(HubError):
         self.path = path
 
 
+class TooLarge(HubError):
+    """More than is taken here: answer 413."""
+
+    code = "too_large"
+
+
 class Unauthenticated(HubError):
     """Nobody is logged in, or no longer: answer 401, ask for a log-in."""
 

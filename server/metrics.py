@@ -44,6 +44,12 @@ class Metrics:
         self.requests.labels(route, method, str(status)).inc()
         self.seconds.labels(route).observe(time.perf_counter() - begun)
 
+    def hooked(self, channel: str, result: str, begun: float) -> None:
+        """Count one webhook call."""
+        self.inbound.labels(channel, result).inc()
+        if result == "ok":
+            self.ack.observe(time.perf_counter() - begun)
+
     def response(self) -> web.Response:
         """Return all of it as text."""
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

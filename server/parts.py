@@ -1,22 +1,34 @@
 """The parts of a running hub, as the rooms of the server see them; `server/bootstrap.py` puts them together."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
 from aiohttp import web
 from msgspec import Struct, field
 
 from accounts.services import Accounts
+from bots.contract import Bot
 from config.settings import Settings
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.events import Events
+from hub.ingest import Ingest
 from hub.keys import Keyring
 from hub.secrets import Vault
 from hub.store.port import Store
+from hub.work.engine import Engine
+from routing.offers import Offers
+from routing.presence import Presences
+from server.channels import Channels
 from server.doors import Doors
+from server.live.counts import Views
+from server.live.live import Live
 from server.metrics import Metrics
 from server.origin import Proxies
 from server.rates import Buckets
+from server.room import Room
+from server.talks import Talks
 
 EACH = timedelta(seconds=1)
 
@@ -28,14 +40,29 @@ class Hub(Struct, frozen=True, kw_only=True):
     store: Store
     clock: Clock
     bus: Bus
+    far: Callable[[], Awaitable[bool]]
+    """Says whether the engine behind bus and dispatch answers (Redis; always, inside one process)."""
     events: Events
+    engine: Engine
+    ingest: Ingest
     keyring: Keyring
     vault: Vault
     accounts: Accounts
+    talks: Talks
+    presences: Presences
+    offers: Offers
+    bots: Mapping[str, Bot]
+    channels: Channels
+    views: Views
+    live: Live
     doors: Doors
+    proxies: Proxies
+    in_flight: Room
+    hooks: Room
     metrics: Metrics = field(default_factory=Metrics)
     buckets: Buckets = field(default_factory=Buckets)
-    proxies: Proxies
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    working: asyncio.Event = field(default_factory=asyncio.Event)
     calls_per_second: int = 100
     """Of one person or address, over every route."""
 

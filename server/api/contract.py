@@ -77,6 +77,11 @@ class Call:
         self.answer = Answer()
 
     @property
+    def number(self) -> str:
+        """Return the request's number, as it stands in the log."""
+        return str(self.request.get("number", ""))
+
+    @property
     def actor(self) -> Actor:
         """Return who asks; raises `Unauthenticated` when nobody is logged in."""
         if self.who is None:

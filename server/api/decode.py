@@ -10,17 +10,11 @@ from aiohttp import web
 from msgspec import Struct, structs
 from multidict import MultiMapping
 
-from hub.errors import HubError, Invalid, Malformed
+from hub.errors import Invalid, Malformed, TooLarge
 
 DEEPEST = 32
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 _FIELD = re.compile(r"^Object (?:contains unknown|missing required) field `([^`]*)`")
-
-
-class TooLarge(HubError):
-    """The body is larger than this route takes: answer 413."""
-
-    code = "too_large"
 
 
 def body_decoder(kind: Any) -> Callable[[bytes], Any]:

@@ -25,6 +25,7 @@ STATUS: dict[type[errors.HubError], int] = {
     errors.Unsupported: 422,
     errors.ChannelBroken: 502,
     errors.OutcomeUnknown: 502,
+    errors.TooLarge: 413,
 }
 TITLES = {
     400: "Malformed request", 401: "Not logged in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
@@ -67,7 +68,7 @@ def from_error(error: errors.HubError) -> web.Response:
     headers = {}
     if isinstance(error, errors.TryLater):
         headers["Retry-After"] = str(max(1, round((error.after or LATER).total_seconds())))
-    path = error.path if isinstance(error, errors.Invalid) else ""
+    path = _path(error.path) if isinstance(error, errors.Invalid) else ""
     return problem(status, error.code, error.message, hint=error.hint, path=path, facts=error.facts, headers=headers)
 
 
@@ -89,6 +90,11 @@ def problem(
     return web.Response(
         status=status, body=_encoder.encode(told), content_type="application/problem+json", headers=headers
     )
+
+
+def _path(path: str) -> str:
+    """Return a path of a lower floor (`/parts`, `parts`) in the form of this one (`$.parts`)."""
+    return path if not path or path.startswith("$") else "$." + path.strip("/").replace("/", ".")
 
 
 def _plain(facts: dict[str, object]) -> dict[str, Any]:

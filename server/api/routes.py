@@ -1,0 +1,13 @@
+"""Every route there is."""
+
+from server.api import accounts, conversations, customers, inboxes, jobs, messages, phrases
+from server.api.contract import Route
+
+MODULES = (conversations, messages, customers, phrases, inboxes, jobs)
+
+
+def _all() -> tuple[Route, ...]:
+    return (*accounts.routes(), *(route for module in MODULES for route in module.routes))
+
+
+ROUTES: tuple[Route, ...] = _all()

@@ -1,0 +1,78 @@
+"""`/hooks/{inbox}`: challenge, verify, parse, store, and only then 200. The hottest path, so it carries nothing else.
+
+Errors: 401 unverified, 400 malformed (the bytes are kept), 404 no such inbox, 413, 503 with Retry-After.
+"""
+
+import time
+
+import structlog
+from aiohttp import web
+
+from adapters.contract import Request
+from hub.errors import HubError, Malformed, NotFound, Overloaded, Unverified
+from server.api.decode import read_bounded
+from server.api.problems import from_error, problem
+from server.channels import Live
+from server.parts import HUB, Hub
+from server.quarantine import keep
+
+log = structlog.get_logger(__name__)
+LARGEST = 5 * 1024 * 1024
+PATH = "/hooks/{inbox}"
+
+
+async def hook(request: web.Request) -> web.Response:
+    """Answer one call of a provider."""
+    hub = request.app[HUB]
+    begun = time.perf_counter()
+    live = hub.channels.find(request.match_info["inbox"])
+    channel = live.manifest.name if live else "none"
+    try:
+        if hub.hooks.full or hub.draining.is_set():
+            raise Overloaded("Too many webhook calls at once")
+        with hub.hooks:
+            response = await _answer(hub, request, live)
+        result = "ok"
+    except HubError as error:
+        response, result = from_error(error), error.code
+    except Exception:
+        log.exception("webhook_failed", channel=channel)
+        response, result = problem(500, "internal", "The hub made a mistake; please call again"), "fault"
+    hub.metrics.hooked(channel, result, begun)
+    return response
+
+
+async def _answer(hub: Hub, request: web.Request, live: Live | None) -> web.Response:
+    if live is None or not live.manifest.webhook:
+        raise NotFound("There is no such inbox")
+    called = await _read(hub, request)
+    challenge = live.adapter.challenge(called)
+    if challenge is not None:
+        return web.Response(body=challenge, content_type="text/plain")
+    try:
+        live.adapter.verify(called)
+        inbounds = live.adapter.parse(called)
+    except Malformed as error:
+        await keep(
+            hub.store, inbox=live.inbox.id, at=called.at, error=error, content_type=request.content_type,
+            body=called.body,
+        )  # fmt: skip
+        raise
+    except Unverified as error:
+        log.warning("webhook_unverified", inbox=live.inbox.id, why=error.message)
+        raise
+    if inbounds:
+        await hub.ingest.accept(inbounds)
+    return web.Response()
+
+
+async def _read(hub: Hub, request: web.Request) -> Request:
+    body = await read_bounded(request, LARGEST) if request.body_exists else b""
+    return Request(
+        method=request.method,
+        url=hub.settings.address + request.path_qs,
+        query=request.query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        at=hub.clock.now(),
+    )
