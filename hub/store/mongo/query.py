@@ -69,6 +69,8 @@ def filter_of(known: Mapping[str, Field], where: Sequence[Test]) -> Raw:
     """Make the filter of a conjunction of tests."""
     made: Raw = {}
     for test in where:
+        if isinstance(test, Has) and not test.values:
+            continue  # nothing asked
         _merge(made, {key(known, test.field): _operators(test)})
     return made
 
@@ -96,7 +98,7 @@ def _operators(test: Test) -> Raw:
         case Prefix(text=text):
             return _range(text, above(text))
         case Has(values=values):
-            return {"$all": list(values)} if len(values) > 1 else {"$in": list(values)} if values else {}
+            return {"$all": list(values)} if len(values) > 1 else {"$in": list(values)}
         case Missing():
             return {"$eq": None}
         case Present():
