@@ -97,7 +97,6 @@ DESKS = Collection(
     Index(("open", "idle_since", "id")),
     Index(("seen_until", "id"), where=(Present("seen_until"),)),
     Index(("status", "id")),
-    Index(("name", "id")),
 )
 
 DECISIONS = Collection("decisions", Decision, Index(("conversation", "id")), shard="conversation")

@@ -1,0 +1,18 @@
+"""How bots are plugged in: what they hear. Called once, by the wiring of the process."""
+
+from collections.abc import Mapping
+
+from bots.contract import Bot
+from bots.memory import MEMORIES
+from bots.turns import Turns
+from conversations.events import CustomerSaid
+from conversations.limits import Limits
+from hub.events import Events
+from hub.store.port import Collection, Document, Store
+
+COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
+
+
+def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
+    """Let the bots hear what customers say."""
+    events.subscribe(CustomerSaid, "bots", Turns(store, events, bots, limits).on_said)
