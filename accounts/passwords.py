@@ -14,7 +14,7 @@ from hub.errors import Invalid, Overloaded
 
 SHORTEST = 8
 LONGEST = 256
-HINT = "Three or four unrelated words make a password that is long and easy to remember."
+HINT = "Take three or four unrelated words: that is long, and easy to remember."
 _LIST = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").splitlines()
 COMMON = frozenset(line for line in _LIST if not line.startswith("#"))
 _DIGITS_ROUND = re.compile(r"^[\d\W_]+|[\d\W_]+$")
@@ -95,7 +95,7 @@ def check(password: str, *, email: str, name: str = "", path: str = "$.password"
         raise Invalid(f"A password has {SHORTEST} to {LONGEST} characters", path=path, hint=HINT)
     low = text.lower()
     if is_common(low):
-        raise Invalid("This password is among the first ones that are tried", path=path, hint=HINT)
+        raise Invalid("This one is among the first that are tried", path=path, hint=HINT)
     if any(len(own) >= 4 and own in low for own in _own_words(email, name)):
         raise Invalid("A password must not contain your name or e-mail address", path=path, hint=HINT)
 
