@@ -77,8 +77,8 @@ export interface Canned {
   title: string
   body: string
   team?: string | null
-  /** Pinyin of title and shortcut, so that `hy` finds 欢迎. */
-  pinyin?: string
+  /** First letters of the title's syllables: 退款说明 is tksm. */
+  initials?: string
 }
 
 export interface Label {
