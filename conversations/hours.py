@@ -107,8 +107,23 @@ def _minutes(hours: Hours, day: date) -> Iterator[tuple[int, int]]:
 def _moment(hours: Hours, day: date, minute: int) -> datetime:
     """Turn a wall-clock minute into UTC.
 
-    A minute that the clocks jump over counts with the offset before the jump (PEP 495, fold 0), so a span in the
-    missing hour keeps its length; one that happens twice means its first occurrence.
+    A minute that the clocks jump over is the moment of the jump; one that happens twice means its first time.
     """
-    local = datetime.combine(day + timedelta(days=minute // DAY), time(minute % DAY // 60, minute % 60))
-    return local.replace(tzinfo=zone(hours.zone)).astimezone(UTC)
+    wall = datetime.combine(day + timedelta(days=minute // DAY), time(minute % DAY // 60, minute % 60))
+    local = wall.replace(tzinfo=zone(hours.zone))
+    at = local.astimezone(UTC)
+    if at.astimezone(local.tzinfo).replace(tzinfo=None) == wall:
+        return at
+    return _jump(local.replace(fold=1).astimezone(UTC), at, zone(hours.zone))
+
+
+def _jump(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+    """Return the minute between the two at which the offset changes."""
+    old = before.astimezone(place).utcoffset()
+    while after - before > timedelta(minutes=1):
+        middle = before + (after - before) // timedelta(minutes=2) * timedelta(minutes=1)
+        if middle.astimezone(place).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
