@@ -12,7 +12,10 @@ from adapters.manifest import Manifest
 from adapters.registry import Registry
 from adapters.setup import Setup
 from conversations.inboxes import INBOXES, Inbox
-from hub.errors import ChannelBroken, HubError
+from hub.errors import ChannelBroken, HubError, NotFound
+from hub.keys import Keyring
+from hub.model import Outbound
+from hub.outbox import Sender
 from hub.secrets import Vault
 from hub.store.port import By, Store
 
@@ -28,13 +31,38 @@ class Live(Struct, frozen=True, kw_only=True):
     manifest: Manifest
 
 
+class Line(Struct, frozen=True, kw_only=True):
+    """A live adapter as the outbox knows it."""
+
+    adapter: Adapter
+    idempotent: bool
+
+    async def send(self, message: Outbound) -> str:
+        """See `adapters.contract.Adapter.send`."""
+        return await self.adapter.send(message)
+
+
+class Broken(Struct, frozen=True, kw_only=True):
+    """An inbox that cannot send until an administrator acts."""
+
+    fault: HubError
+    idempotent: bool = True
+
+    async def send(self, message: Outbound) -> str:
+        """Say why not; raises `ChannelBroken`."""
+        raise ChannelBroken("The inbox does not work", inbox=message.inbox, hint=str(self.fault))
+
+
 class Channels:
     """Every live inbox by id, and why the others are not."""
 
-    def __init__(self, *, store: Store, registry: Registry, vault: Vault, push: Push, base_url: str) -> None:
+    def __init__(
+        self, *, store: Store, registry: Registry, vault: Vault, push: Push, base_url: str, keyring: Keyring
+    ) -> None:
         self.registry = registry
         self._store = store
         self._vault = vault
+        self._keyring = keyring
         self._push = push
         self._base_url = base_url
         self._http: ClientSession | None = None
@@ -78,14 +106,14 @@ class Channels:
         """Return why an active inbox does not work, or None."""
         return self._broken.get(id)
 
-    def adapter(self, inbox: str) -> Adapter:
-        """Return the adapter of an inbox; raises `ChannelBroken` saying why there is none."""
+    async def sender(self, inbox: str) -> Sender:
+        """Return who sends for an inbox; raises `NotFound` when there is no such inbox, or it is switched off."""
         live = self._live.get(inbox)
         if live:
-            return live.adapter
-        fault = self._broken.get(inbox)
-        hint = str(fault) if fault else "Switch the inbox on, or send from another."
-        raise ChannelBroken("The inbox does not work", inbox=inbox, hint=hint)
+            return Line(adapter=live.adapter, idempotent=live.manifest.idempotent)
+        if inbox in self._broken:
+            return Broken(fault=self._broken[inbox])
+        raise NotFound("The inbox is gone, or switched off", inbox=inbox)
 
     def _take(self, inbox: Inbox) -> None:
         if not inbox.active:
@@ -110,6 +138,7 @@ class Channels:
             http=self._http,
             push=self._push,
             base_url=self._base_url,
+            keys=self._keyring,
         )
 
     def _listen(self, id: str, adapter: Adapter) -> None:
