@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ from accounts.actor import Act
 from accounts.audit import AUDIT, AUDIT_HEADS, CHAIN, Audit, Change, Deed, Entry, Record, digest
 from accounts.changes import changed
 from accounts.permissions import Role
+from accounts.services import Accounts
 from accounts.teams import TEAMS, NewTeam, Team, TeamPatch
 from accounts.tokens import NewToken
 from accounts.users import UserPatch
@@ -153,7 +154,7 @@ async def test_every_administrative_act_is_recorded_with_who_when_where(tmp_path
         ann = await hire(accounts, "Ann")
         act = act_of(boss)
         for done in _acts(act, ann.id):
-            await done(accounts)  # type: ignore[operator]  # one of the calls below
+            await done(accounts)
         records = await accounts.audit.page(limit=50)
         told = [(record.action, record.user, record.name, record.ip, record.request) for record in records]
         mine = [line for line in reversed(told) if line[1] == boss.id]
@@ -162,7 +163,7 @@ async def test_every_administrative_act_is_recorded_with_who_when_where(tmp_path
         assert all(record.at == START for record in records)
 
 
-def _acts(act: Act, user: str) -> list[Callable[..., object]]:
+def _acts(act: Act, user: str) -> list[Callable[[Accounts], Awaitable[object]]]:
     return [
         lambda accounts: accounts.staff.change(act, user, UserPatch(role=Role.LEAD)),
         lambda accounts: accounts.teams.create(act, NewTeam(name="Water")),
