@@ -49,7 +49,7 @@ def test_its_characters_fit_a_subprotocol() -> None:
 
 def test_it_ends_at_its_very_moment() -> None:
     token = signer(OLD).sign(ANN, until=START + HOUR)
-    assert signer(OLD).verify(token, START + HOUR - timedelta(milliseconds=1))
+    signer(OLD).verify(token, START + HOUR - timedelta(milliseconds=1))
     with pytest.raises(Unverified):
         signer(OLD).verify(token, START + HOUR)
 
