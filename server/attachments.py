@@ -12,9 +12,8 @@ from urllib.parse import quote
 import filetype
 from msgspec import Struct
 
-from hub.errors import Invalid
+from hub.errors import Invalid, TooLarge
 from hub.model import Audio, File, Image, Media, Video
-from server.api.problems import TooLarge
 from server.pictures import FORMATS, clean
 
 HEAD = 8192

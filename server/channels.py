@@ -87,6 +87,12 @@ class Channels:
         if self._http:
             await self._http.close()
 
+    async def reload_all(self) -> None:
+        """Build every inbox again."""
+        rows = await self._store.find(INBOXES, order=(By("created_at"), By("id")), limit=1000)
+        for id in {*self._live, *self._broken, *(row.id for row in rows)}:
+            await self.reload(id)
+
     async def reload(self, id: str) -> None:
         """Build one inbox again from its row; without a restart, and without touching the others."""
         await self._hush(id)

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from hub.errors import HubError
+from hub.errors import HubError, Overloaded
 from hub.ids import new_id
 from server.api.problems import from_error, problem
 from server.parts import HUB, Hub
@@ -58,11 +58,12 @@ async def _bounded(hub: Hub, request: web.Request, handler: Handler) -> web.Stre
     """Let so many in and no more: the next one hears at once that it is too much."""
     if _is_socket(request) or request.path in QUIET:
         return await _answer(request, handler)
-    if hub.in_flight.full:
+    try:
+        with hub.in_flight:
+            return await _answer(request, handler)
+    except Overloaded as error:
         hub.metrics.shed.inc()
-        return problem(503, "overloaded", "Too many requests at once", headers={"Retry-After": "1"})
-    with hub.in_flight:
-        return await _answer(request, handler)
+        return from_error(error)
 
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -107,6 +108,7 @@ async def put_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Put the safe headers on every answer that does not bring its own (signal `on_response_prepare`)."""
     if request.path.startswith("/hooks/"):
         return
+    response.headers["Server"] = "yizhan"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.app[HUB].settings.secure:

@@ -1,7 +1,6 @@
 """For operators and orchestrators: alive, ready, which version, which figures."""
 
 import asyncio
-import time
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -75,9 +74,6 @@ async def metrics(request: web.Request) -> web.Response:
     return hub.metrics.response()
 
 
-async def watch_loop(hub: Hub) -> None:
-    """Measure how late the loop wakes a sleeper: what everything else waits for too."""
-    while True:
-        begun = time.perf_counter()
-        await asyncio.sleep(1)
-        hub.metrics.lag.set(max(0.0, time.perf_counter() - begun - 1))
+async def all_metrics(request: web.Request) -> web.Response:
+    """Figures for Prometheus, on the operators' own port."""
+    return request.app[HUB].metrics.response()

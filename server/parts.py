@@ -28,6 +28,7 @@ from server.metrics import Metrics
 from server.origin import Proxies
 from server.rates import Buckets
 from server.room import Room
+from server.shelf import BlobShelf
 from server.talks import Talks
 
 EACH = timedelta(seconds=1)
@@ -47,6 +48,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     ingest: Ingest
     keyring: Keyring
     vault: Vault
+    shelf: BlobShelf
     accounts: Accounts
     talks: Talks
     presences: Presences

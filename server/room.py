@@ -2,6 +2,8 @@
 
 from types import TracebackType
 
+from hub.errors import Overloaded
+
 
 class Room:
     """Counts those inside."""
@@ -16,7 +18,9 @@ class Room:
         return self.inside >= self.most
 
     def __enter__(self) -> "Room":
-        """Come in."""
+        """Come in; raises `Overloaded` when it is full."""
+        if self.full:
+            raise Overloaded("Too many at once", limit=self.most)
         self.inside += 1
         return self
 

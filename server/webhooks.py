@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from adapters.contract import Request
-from hub.errors import HubError, Malformed, NotFound, Overloaded, Unverified
+from hub.errors import HubError, Malformed, NotFound, Unverified
 from server.api.decode import read_bounded
 from server.api.problems import from_error, problem
 from server.channels import Live
@@ -28,8 +28,6 @@ async def hook(request: web.Request) -> web.Response:
     live = hub.channels.find(request.match_info["inbox"])
     channel = live.manifest.name if live else "none"
     try:
-        if hub.hooks.full or hub.draining.is_set():
-            raise Overloaded("Too many webhook calls at once")
         with hub.hooks:
             response = await _answer(hub, request, live)
         result = "ok"

@@ -20,6 +20,7 @@ from server.live.counts import ViewShown
 from server.live.frames import Viewer
 
 routes = Routes("conversations")
+Label = Annotated[str, Meta(min_length=1, max_length=64)]
 READ, REPLY = Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_REPLY
 
 

@@ -82,8 +82,8 @@ class InboxPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: Name | UnsetType = UNSET
     site_key: SiteKey | UnsetType = UNSET
-    team: str | None | UnsetType = UNSET
-    bot: str | None | UnsetType = UNSET
+    team: str | UnsetType | None = UNSET
+    bot: str | UnsetType | None = UNSET
     language: Annotated[str, Meta(max_length=35)] | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     hours: Hours | UnsetType = UNSET

@@ -1,9 +1,9 @@
 """Every route there is."""
 
-from server.api import accounts, conversations, customers, inboxes, jobs, messages, phrases
+from server.api import accounts, conversations, customers, files, inboxes, jobs, messages, phrases, routing
 from server.api.contract import Route
 
-MODULES = (conversations, messages, customers, phrases, inboxes, jobs)
+MODULES = (conversations, messages, routing, customers, files, phrases, inboxes, jobs)
 
 
 def _all() -> tuple[Route, ...]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from accounts.actor import Actor
 from accounts.teams import TEAMS
-from conversations.lists import Lists
+from conversations.lists import Lists, Tally
 from conversations.views import views_of
 from hub.store.port import By, Store
 
@@ -38,14 +38,16 @@ class Views:
         names = {team.id: team.name for team in teams}
         wanted = views_of(actor, tuple(names))
         tallies = await asyncio.gather(*(self._lists.tally(view, actor) for view in wanted))
-        return tuple(
-            ViewShown(
-                id=tally.id,
-                kind=tally.id.partition(":")[0],
-                team=tally.id.partition(":")[2] or None,
-                name=names.get(tally.id.partition(":")[2], ""),
-                count=tally.count,
-                oldest_at=tally.oldest_at,
-            )  # fmt: skip
-            for tally in tallies
-        )
+        return tuple(_shown(tally, names) for tally in tallies)
+
+
+def _shown(tally: Tally, names: dict[str, str]) -> ViewShown:
+    kind, _, team = tally.id.partition(":")
+    return ViewShown(
+        id=tally.id,
+        kind=kind,
+        team=team or None,
+        name=names.get(team, ""),
+        count=tally.count,
+        oldest_at=tally.oldest_at,
+    )

@@ -1,0 +1,137 @@
+"""The command line: `yizhan serve`, `worker`, `demo`, `user`, `check`, `openapi`, `config`, `migrate`."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from config.settings import Settings, WrongSetting, load
+from hub.errors import HubError
+
+app = typer.Typer(
+    name="yizhan", help="Yizhan 驿站: one inbox for every channel.", no_args_is_help=True, add_completion=False
+)
+user = typer.Typer(help="People who log in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+Worker = Annotated[bool | None, typer.Option("--worker/--no-worker", help="Work the queues here too.")]
+
+
+@app.command()
+def serve(data: Data = None, host: Host = None, port: Port = None, worker: Worker = None) -> None:
+    """Serve the pages, the API and the webhooks."""
+    from server.greeting import greet
+    from server.serving import serve as run
+
+    settings = _settings(data=data, host=host, port=port, worker=worker)
+    _run(settings, run(settings, greet))
+
+
+@app.command()
+def worker(data: Data = None) -> None:
+    """Work the queues and nothing else; needs a store that processes can share."""
+    from server.serving import work
+
+    settings = _settings(data=data, worker=True)
+    _run(settings, work(settings))
+
+
+@app.command()
+def demo(data: Data = None, host: Host = None, port: Port = None) -> None:
+    """Serve with demo data: log-ins of every role, and a page with the chat widget."""
+    from server.greeting import greet_demo
+    from server.serving import serve as run
+
+    settings = _settings(data=data, host=host, port=port, demo=True)
+    _run(settings, run(settings, greet_demo))
+
+
+@user.command("add")
+def add_user(
+    email: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    role: Annotated[str, typer.Option(help="administrator, lead, quality, agent, designer, marketer")] = "agent",
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+    data: Data = None,
+) -> None:
+    """Let somebody in."""
+    from server.staffing import add
+
+    settings = _settings(data=data, worker=False)
+    _run(settings, add(settings, email=email, name=name, role=role, password=password))
+
+
+@app.command()
+def check() -> None:
+    """Check manifests, routes and settings; the exit code says whether all is well."""
+    from server.checks import faults
+
+    found = faults(_settings())
+    for fault in found:
+        typer.echo(fault, err=True)
+    typer.echo(f"{len(found)} faults" if found else "manifests, routes and settings are in order")
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from server.document import written
+
+    sys.stdout.write(written())
+
+
+@app.command()
+def config() -> None:
+    """Print the settings as they were understood, secrets hidden."""
+    for name, value in _settings().shown().items():
+        typer.echo(f"{name} = {value!r}")
+
+
+@app.command()
+def migrate(
+    url: Annotated[str, typer.Argument(help="mongodb://... of the store to fill")],
+    database: Annotated[str, typer.Option()] = "yizhan",
+    data: Data = None,
+) -> None:
+    """Copy the embedded store into MongoDB, and verify it by count and checksum."""
+    from server.migration import migrate as run
+
+    settings = _settings(data=data)
+    _run(settings, run(settings, url, database, typer.echo))
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return load(**given)
+    except WrongSetting as error:
+        typer.echo(f"settings: {error}", err=True)
+        raise typer.Exit(2) from error
+
+
+def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    from server.logs import configure
+
+    configure(settings.log, settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
+    except HubError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The one file that knows every class: builds the parts of a hub from its settings, and takes them down in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+
+from accounts import services
+from adapters.contract import Accept
+from adapters.registry import Registry, find
+from bots import wiring as bots_wiring
+from bots.shelf import LIBRARY, stock
+from config.settings import Settings
+from conversations.limits import ChannelLimits, Limit
+from conversations.snoozes import WAKE
+from hub.blobs import Blobs
+from hub.bus import Bus
+from hub.clock import Clock, SystemClock
+from hub.events import Events
+from hub.ingest import RECEIVE, Ingest
+from hub.model import Inbound
+from hub.outbox import Outbox
+from hub.secrets import Vault
+from hub.store.port import Write
+from hub.work.engine import Engine
+from hub.work.jobs import Job
+from routing.wiring import Routing
+from server import engines, talks
+from server.channels import Channels
+from server.doors import Doors
+from server.inbox_news import Announcer
+from server.live.counts import Views
+from server.live.live import Live
+from server.loops import Loops
+from server.origin import Proxies
+from server.parts import Hub
+from server.room import Room
+from server.shelf import BlobShelf
+from server.talks import Talks
+
+WORKERS = 64
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Hub]:
+    """Give a running hub; when the context ends, what is in hand is finished and everything closed."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        base = await engines.start(settings, clock, stack)
+        hub = await _built(settings, clock, base)
+        await hub.channels.open(_accepting(hub.ingest) if settings.worker else None)
+        stack.push_async_callback(hub.channels.close)
+        loops = Loops(hub)
+        loops.start()
+        try:
+            yield hub
+        finally:
+            hub.draining.set()
+            hub.live.drain()
+            await loops.end(timedelta(seconds=settings.drain_seconds))
+
+
+async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub:
+    store, events = base.store, Events()
+    keyring = await engines.keyring(settings)
+    vault, registry = Vault(keyring), find()
+    limits = _limits(registry)
+    said = talks.build(store, events, clock, limits)
+    accounts = services.build(store, events, keyring)
+    routing = Routing(store, events, clock)
+    bots = stock(LIBRARY, settings.folder / "bots")
+    bots_wiring.wire(store, events, bots, limits)
+    channels = Channels(
+        store=store, registry=registry, vault=vault, keyring=keyring, push=_Push(base.bus), base_url=settings.address
+    )
+    views = Views(store, said.lists)
+    live = Live(store, base.bus, clock, views.of)
+    engine = _engine(settings, clock, base, events, said, routing, channels)
+    store.watch(live.committed)
+    store.watch(Announcer(base.bus).committed)
+    return Hub(
+        settings=settings,
+        store=store,
+        clock=clock,
+        bus=base.bus,
+        far=base.far,
+        events=events,
+        engine=engine,
+        ingest=Ingest(store, clock),
+        keyring=keyring,
+        vault=vault,
+        shelf=BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs")),
+        accounts=accounts,
+        talks=said,
+        presences=routing.presences,
+        offers=routing.offers,
+        bots=bots,
+        channels=channels,
+        views=views,
+        live=live,
+        doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
+        proxies=Proxies(settings.trusted_proxies),
+        in_flight=Room(settings.in_flight),
+        hooks=Room(settings.hooks_in_flight),
+    )
+
+
+def _engine(
+    settings: Settings,
+    clock: Clock,
+    base: engines.Engines,
+    events: Events,
+    said: Talks,
+    routing: Routing,
+    channels: Channels,
+) -> Engine:
+    workers = WORKERS if settings.worker else 0
+    engine = Engine(base.store, base.dispatch, clock, workers=workers, alone=base.alone)
+    engine.register(RECEIVE, said.receive.handle)
+    engine.register(WAKE, said.alarms.ring)
+    routing.register(engine)
+    Outbox(channels, said.deliveries, clock).attach(engine)
+    for kind, hear in events.hearers:
+        engine.register(kind, _hearing(hear))
+    return engine
+
+
+def _hearing(
+    hear: Callable[[Any, datetime], Awaitable[Sequence[Write]]],
+) -> Callable[[Struct, Job, datetime], Awaitable[Sequence[Write]]]:
+    """Let the engine call what hears an event: such a job is its event and nothing more."""
+
+    async def handle(event: Struct, job: Job, at: datetime) -> Sequence[Write]:
+        return await hear(event, at)
+
+    return handle
+
+
+def _accepting(ingest: Ingest) -> Accept:
+    async def accept(inbounds: Sequence[Inbound]) -> None:
+        await ingest.accept(inbounds)
+
+    return accept
+
+
+def _limits(registry: Registry) -> ChannelLimits:
+    """Tell the one door out what every channel carries."""
+    return ChannelLimits(
+        {card.name: Limit(carries=frozenset(card.carries), max_text=card.limits.text) for card in registry.manifests}
+    )
+
+
+class _Push:
+    """What channels inside the hub publish on (`adapters.contract.Push`)."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def __call__(self, topic: str, payload: bytes) -> None:
+        await self._bus.publish(topic, payload)

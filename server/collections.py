@@ -1,0 +1,30 @@
+"""Everything that is stored, by every room: what `Store.open` makes ready and `yizhan migrate` moves."""
+
+from accounts.services import COLLECTIONS as ACCOUNTS
+from bots.wiring import COLLECTIONS as BOTS
+from conversations.canned import CANNED
+from conversations.inboxes import INBOXES
+from conversations.labels import LABELS
+from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, READ_MARKS
+from hub.store.port import Collection, Document
+from hub.work.jobs import JOBS
+from routing.wiring import COLLECTIONS as ROUTING
+from server.chat.uploads import UPLOADS
+from server.quarantine import QUARANTINE
+
+EVERYTHING: tuple[Collection[Document], ...] = (
+    JOBS,
+    *ACCOUNTS,
+    INBOXES,
+    PROFILES,
+    CONVERSATIONS,
+    MESSAGES,
+    DRAFTS,
+    READ_MARKS,
+    CANNED,
+    LABELS,
+    *ROUTING,
+    *BOTS,
+    QUARANTINE,
+    UPLOADS,
+)

@@ -1,0 +1,85 @@
+"""A process from its start to its end: sockets open, signals heard, what is in hand finished, exit."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from config.settings import Settings
+from server import health
+from server.app import application
+from server.bootstrap import opened
+from server.parts import HUB, Hub
+
+log = structlog.get_logger(__name__)
+Ready = Callable[[Hub], Awaitable[None]]
+BACKLOG = 1024
+NOTICE = 0.3
+"""Seconds between saying "not ready" and closing the door, for whoever balances the load."""
+
+
+async def serve(settings: Settings, ready: Ready | None = None) -> None:
+    """Serve until told to end (SIGTERM, SIGINT)."""
+    app = application(lambda: opened(settings))
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=settings.drain_seconds)
+    await runner.setup()
+    try:
+        stop = _stop_signal()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+        admin = await _admin(app, settings)
+        if ready:
+            await ready(app[HUB])
+        log.info("ready", address=settings.address)
+        await stop.wait()
+        await _say_goodbye(app[HUB])
+        await admin.cleanup()
+    finally:
+        await runner.cleanup()
+        log.info("ended")
+
+
+async def work(settings: Settings) -> None:
+    """Work the queues without a door, until told to end."""
+    stop = _stop_signal()
+    async with opened(settings) as hub:
+        app = web.Application()
+        app[HUB] = hub
+        admin = await _admin(app, settings)
+        log.info("working")
+        await stop.wait()
+        hub.draining.set()
+        await admin.cleanup()
+
+
+async def _admin(app: web.Application, settings: Settings) -> web.AppRunner:
+    """Open the operators' port, when there is one."""
+    beside = web.Application()
+    beside[HUB] = app[HUB]
+    beside.router.add_get("/healthz", health.healthz)
+    beside.router.add_get("/readyz", health.readyz)
+    beside.router.add_get("/metrics", health.all_metrics)
+    runner = web.AppRunner(beside, access_log=None, handle_signals=False)
+    await runner.setup()
+    if settings.admin_port:
+        await web.TCPSite(runner, settings.host, settings.admin_port).start()
+    return runner
+
+
+async def _say_goodbye(hub: Hub) -> None:
+    """Not ready any more; nothing new is worked on; everybody connected comes back elsewhere."""
+    log.info("draining")
+    hub.draining.set()
+    hub.live.drain()
+    await asyncio.sleep(NOTICE)
+    await hub.engine.drain(timedelta(seconds=hub.settings.drain_seconds))
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
