@@ -27,6 +27,8 @@ export const useThread = defineStore('thread', () => {
   const problem = ref<unknown>(null)
   const fetchingOlder = ref(false)
   let filling = false
+  /** Own messages that are not confirmed, of conversations that are not open. */
+  const kept = new Map<string, readonly Pending[]>()
   let typingOver: ReturnType<typeof setTimeout> | undefined
 
   const row = computed(() => (id.value ? (inbox.rows[id.value] ?? null) : null))
@@ -39,7 +41,8 @@ export const useThread = defineStore('thread', () => {
   async function open(conversation: string): Promise<void> {
     close()
     id.value = conversation
-    thread.value = emptyThread(conversation)
+    thread.value = { ...emptyThread(conversation), pending: kept.get(conversation) ?? [] }
+    kept.delete(conversation)
     state.value = 'loading'
     await fetch()
   }
@@ -121,18 +124,22 @@ export const useThread = defineStore('thread', () => {
     try {
       const message = await conversations.send(wanted, body)
       if (isOpen(wanted)) heard(wanted, message)
+      else settle(wanted, item.client_id, null)
       return 'sent'
     } catch (error) {
       const collided = error instanceof Problem && error.code === 'colleague_answered'
-      if (isOpen(wanted)) failed(item.client_id, collided, error)
+      const why = error instanceof Problem ? error.code || String(error.status) : 'unexpected'
+      const state = collided ? 'collided' : 'failed'
+      if (isOpen(wanted)) thread.value = sendFailed(thread.value, item.client_id, state, why)
+      else settle(wanted, item.client_id, { ...item, state, problem: why })
       return collided ? 'collided' : 'failed'
     }
   }
 
-  function failed(clientId: string, collided: boolean, error: unknown): void {
-    const why = error instanceof Problem ? error.code || String(error.status) : 'unexpected'
-    thread.value = sendFailed(thread.value, clientId, collided ? 'collided' : 'failed', why)
-    if (collided) void fetch()
+  /** What came of a send after its conversation was left. */
+  function settle(conversation: string, clientId: string, item: Pending | null): void {
+    const others = (kept.get(conversation) ?? []).filter((held) => held.client_id !== clientId)
+    kept.set(conversation, item ? [...others, item] : others)
   }
 
   function withdraw(clientId: string): void {
@@ -156,6 +163,7 @@ export const useThread = defineStore('thread', () => {
   }
 
   function close(): void {
+    if (id.value && thread.value.pending.length) kept.set(id.value, thread.value.pending)
     id.value = null
     view.value = null
     viewers.value = []
