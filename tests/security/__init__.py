@@ -1,0 +1,1 @@
+"""The whole hub behind HTTP, as somebody with bad intentions meets it."""
