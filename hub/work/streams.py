@@ -32,6 +32,9 @@ PAUSE = 1.0
 CLAIM_EVERY = 5.0
 CLAIM_IDLE_MS = 20_000
 
+FLUSHED = ("NOGROUP", "UNBLOCKED")
+"""How the answer begins when the group is gone: asked for, or while it was waited on."""
+
 Ticket = tuple[str, bytes]
 
 
@@ -176,7 +179,7 @@ class RedisDispatch:
             self._tell(Hint(lane, self._streams[stream]))
 
     async def _trouble(self, error: BaseException) -> None:
-        if isinstance(error, ResponseError) and "NOGROUP" in str(error):
+        if isinstance(error, ResponseError) and str(error).startswith(FLUSHED):
             await self._make_groups()
             return
         self._outage.begins(error)
