@@ -205,4 +205,6 @@ export interface ConversationView {
 export interface Hit {
   message: Message
   conversation: Conversation
+  snippet: string
+  highlights?: { start: number; end: number }[]
 }
