@@ -23,6 +23,12 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         yield site
 
 
+@pytest.fixture(autouse=True)
+def calm(site: Site) -> None:
+    """Every test starts with nobody having called."""
+    site.calm()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browsers(site: Site) -> dict[Role, Browser]:
     """One logged-in browser of every role."""

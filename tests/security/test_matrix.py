@@ -56,7 +56,7 @@ async def test_nobody_gets_in(site: Site, route: Route) -> None:
         assert (answer.status, answer.json["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("secret", ["", "x", "yz_", "yz_" + "a" * 43, "null", "é"])
+@pytest.mark.parametrize("secret", ["x", "yz_", "yz_" + "a" * 43, "null", "é"])
 async def test_a_forged_token_is_nobody_even_beside_a_good_cookie(boss: Browser, secret: str) -> None:
     answer = await boss.call("GET", f"{PREFIX}/users", headers={"Authorization": f"Bearer {secret}"})
     assert answer.status == 401
