@@ -100,10 +100,10 @@ def migrate(
     data: Data = None,
 ) -> None:
     """Copy the embedded store into MongoDB, and verify it by count and checksum."""
-    from server.migration import migrate as run
+    from server.moving import move
 
     settings = _settings(data=data)
-    _run(settings, run(settings, url, database, typer.echo))
+    _run(settings, move(settings, url, database, typer.echo))
 
 
 def _settings(**given: Any) -> Settings:

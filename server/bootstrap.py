@@ -66,12 +66,12 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
 async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub:
     store, events = base.store, Events()
     keyring = await engines.keyring(settings)
-    vault, registry = Vault(keyring), find()
+    vault, registry = Vault(keyring), await asyncio.to_thread(find)
     limits = _limits(registry)
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
     routing = Routing(store, events, clock)
-    bots = stock(LIBRARY, settings.folder / "bots")
+    bots = await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots")
     bots_wiring.wire(store, events, bots, limits)
     channels = Channels(
         store=store, registry=registry, vault=vault, keyring=keyring, push=_Push(base.bus), base_url=settings.address

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 
 from hub.errors import HubError, Overloaded
 from hub.ids import new_id
+from server.api.contract import NUMBER
 from server.api.problems import from_error, problem
 from server.parts import HUB, Hub
 
@@ -45,7 +46,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     begun = time.perf_counter()
     given = request.headers.get("X-Request-ID", "")
     number = given if KNOWN_ID.fullmatch(given) else new_id()
-    request["number"] = number
+    request[NUMBER] = number
     with structlog.contextvars.bound_contextvars(request=number):
         response = await _bounded(hub, request, handler)
         _tell(hub, request, response.status, begun)

@@ -32,6 +32,7 @@ from server.parts import Hub
 Handler = Callable[..., Awaitable[Any]]
 F = TypeVar("F", bound=Handler)
 KB = 1024
+NUMBER = web.RequestKey("number", str)
 
 
 class Gate(StrEnum):
@@ -79,7 +80,7 @@ class Call:
     @property
     def number(self) -> str:
         """Return the request's number, as it stands in the log."""
-        return str(self.request.get("number", ""))
+        return str(self.request.get(NUMBER, ""))
 
     @property
     def actor(self) -> Actor:

@@ -1,0 +1,1 @@
+"""The whole server, over real HTTP and real sockets, on a real store."""
