@@ -193,7 +193,8 @@ def _probe(source: _Source, side: Side) -> str:
             keys.append(f'x."{field}" = s."{field}"')
         else:
             keys.append(f'x."{field}" = {source.table.side_ref(field, "t")}')
-    return f"EXISTS (SELECT 1 FROM {quoted(side.name)} AS x WHERE {' AND '.join(keys)} AND x.n = t._n)"
+    row = "s.n" if source.side else "t._n"  # asked of the side table, the document itself is not read for it
+    return f"EXISTS (SELECT 1 FROM {quoted(side.name)} AS x WHERE {' AND '.join(keys)} AND x.n = {row})"
 
 
 def _after(source: _Source, order: Sequence[By]) -> str:
