@@ -12,9 +12,8 @@ from conversations.views import Viewer, may_see
 from hub.model import plain
 from hub.store.port import By, Has, Store
 
-BATCH = 100
-SCANNED = 1000
-"""Messages looked at for one page before it is handed out short, with a cursor to go on."""
+BATCHES = (40, 160, 400, 400)
+"""Messages looked at for one page before it is handed out short, with a cursor to go on: the first are mostly enough."""
 BEFORE = 30
 SNIPPET = 160
 
@@ -55,27 +54,29 @@ class Search:
             return Hits(items=())
         last: str | None = unpack(after, (str,))[0] if after else None
         found: list[Hit] = []
-        for _ in range(0, SCANNED, BATCH):
-            page = await self._read(query, last)
-            found += await self._visible(page, query, viewer)
+        for size in BATCHES:
+            page = await self._read(query, last, size)
+            found += await self._visible(page, query, viewer, limit + 1 - len(found))
             if len(found) > limit:
                 return Hits(items=tuple(found[:limit]), next=pack((found[limit - 1].message.id,)))
-            if len(page) < BATCH:
+            if len(page) < size:
                 return Hits(items=tuple(found))
             last = page[-1].id
         return Hits(items=tuple(found), next=pack((last or "",)))
 
-    async def _read(self, query: Query, last: str | None) -> list[Message]:
+    async def _read(self, query: Query, last: str | None, size: int) -> list[Message]:
         return await self._store.find(
-            MESSAGES, Has("terms", query.terms), order=(By("id", descending=True),), limit=BATCH,
+            MESSAGES, Has("terms", query.terms), order=(By("id", descending=True),), limit=size,
             after=(last,) if last else None,
         )  # fmt: skip
 
-    async def _visible(self, messages: Sequence[Message], query: Query, viewer: Viewer) -> list[Hit]:
+    async def _visible(self, messages: Sequence[Message], query: Query, viewer: Viewer, most: int) -> list[Hit]:
         ids = list(dict.fromkeys(message.conversation for message in messages))
         known = {row.id: row for row in await self._store.get_many(CONVERSATIONS, ids)}
-        hits = []
+        hits: list[Hit] = []
         for message in messages:
+            if len(hits) == most:
+                break
             conversation = known.get(message.conversation)
             if conversation is not None and may_see(viewer, conversation):
                 hit = _hit(message, conversation, query)

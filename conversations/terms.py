@@ -59,7 +59,10 @@ def parse(text: str) -> Query:
 
 def _pieces(text: str) -> Iterator[str]:
     """Give whole addresses and numbers first, then every word, words inside words included."""
-    yield from _whole(text)
+    for found in _whole(text):
+        yield found
+        if "@" in found:
+            yield from found.split("@")
     yield from _words(rjieba.cut_for_search(text))
 
 
