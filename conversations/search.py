@@ -12,8 +12,8 @@ from conversations.views import Viewer, may_see
 from hub.model import plain
 from hub.store.port import By, Has, Store
 
-BATCHES = (40, 160, 400, 400)
-"""Messages looked at for one page before it is handed out short, with a cursor to go on: the first are mostly enough."""
+BATCHES = (100, 300, 600)
+"""Messages looked at for one page before it is handed out short, with a cursor to go on."""
 BEFORE = 30
 SNIPPET = 160
 
