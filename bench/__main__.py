@@ -1,0 +1,36 @@
+"""`python -m bench [figure ...] [--quick] [--json PATH]`: measure, print the table, write the JSON."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bench import table
+from bench.figure import Figure
+from bench.plan import FULL, QUICK
+
+FIGURES = ("ingest", "live", "latest", "views", "api", "search", "sockets", "start")
+PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"
+
+
+def main() -> int:
+    """Measure what was asked for; 1 when a goal is missed in a full run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("figures", nargs="*", metavar="figure", help=f"of {', '.join(FIGURES)}; all without")
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that it runs, and proves nothing")
+    parser.add_argument("--json", type=Path, default=PATH, help="where the JSON goes")
+    given = parser.parse_args()
+    unknown = [name for name in given.figures if name not in FIGURES]
+    if unknown:
+        parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(FIGURES)}")
+    plan = QUICK if given.quick else FULL
+    measured = list[Figure]()
+    for name in given.figures or FIGURES:
+        measured += importlib.import_module(f"bench.{name}").measure(plan)
+    table.show(measured)
+    table.write(measured, given.json, quick=plan.quick)
+    return int(not plan.quick and any(figure.met is False for figure in measured))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
