@@ -82,7 +82,7 @@ def empty(where: Sequence[Test], limit: int) -> bool:
     return limit <= 0 or any(isinstance(test, In) and not test.values for test in where)
 
 
-def text(doc: Document) -> str:
+def as_json(doc: Document) -> bytes:
     """Return the document as JSON, or raise `Invalid` for text that a database cannot hold (NUL, half a surrogate)."""
     try:
         data = _encode(doc)
@@ -90,7 +90,7 @@ def text(doc: Document) -> str:
         raise Invalid("Text holds half a surrogate pair", id=doc.id) from error
     if b"\\u0000" in data and NUL.search(data):
         raise Invalid("Text holds a NUL character", id=doc.id)
-    return data.decode()
+    return data
 
 
 def moment(at: datetime) -> str:

@@ -15,7 +15,7 @@ Raw = dict[str, Any]
 
 def encode(doc: Document) -> Raw:
     """Turn a document into BSON's types, or raise `Invalid` for text that a database cannot hold."""
-    fields.text(doc)
+    fields.as_json(doc)
     raw = {
         key: value
         for key, value in msgspec.to_builtins(doc, builtin_types=(bytes, datetime)).items()

@@ -19,6 +19,7 @@ from hub.store.fields import empty
 from hub.store.port import By, Collection, D, Delete, Document, Has, Test, Value, Watcher, Write
 from hub.store.serving import serving, unindexed
 from hub.store.sqlite import query, reader, schema
+from hub.store.sqlite.checkpoint import Checkpoints
 from hub.store.sqlite.lock import Lock
 from hub.store.sqlite.query import Query
 from hub.store.sqlite.reader import Reader, Task
@@ -27,7 +28,16 @@ from hub.store.sqlite.writer import Commit, Writer, line
 
 logger = structlog.get_logger(__name__)
 R = TypeVar("R")
-PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-16000")
+PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "wal_autocheckpoint=16000",
+    "journal_size_limit=67108864",
+    "secure_delete=FAST",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+)
 RARE = 5000
 """How far the values of an array test are counted to find the rarest."""
 
@@ -64,12 +74,13 @@ class SqliteStore:
             connection = _connect(self._path)
             schema.upgrade(connection, self._tables.values())
             _sync_folder(self._path.parent)
-            self._writer = Writer(connection, self._report)
+            checkpoints = Checkpoints(_connect(self._path))
+            self._writer = Writer(connection, self._report, checkpoints)
             self._readers = [Reader(_connect(self._path, read=True), self._tasks) for _ in range(self._count)]
         except BaseException:
             self._lock.release()
             raise
-        for thread in (self._writer, *self._readers):
+        for thread in (checkpoints, self._writer, *self._readers):
             thread.start()
 
     async def close(self) -> None:
@@ -147,7 +158,7 @@ class SqliteStore:
         if not writes:
             return
         lines = [
-            line(self._table(write.collection), write, "" if type(write) is Delete else fields.text(write.doc))
+            line(self._table(write.collection), write, b"" if type(write) is Delete else fields.as_json(write.doc))
             for write in writes
         ]
         if self._writer is None or self._loop is None:

@@ -5,6 +5,7 @@ free. A trigger keeps the side table of a multikey index in step, so every write
 """
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +15,18 @@ from hub.store.port import Collection, Document, Eq, Index, Present, Value
 
 LEAST = "-9e999"
 """Stands for NULL in a side table, whose key must not hold NULL; sorts before every value, as NULL does."""
+
+
+TEXT = "(CAST(? AS TEXT))"
+"""A document is bound as the bytes the encoder made; decoding and encoding them again would cost interpreter time."""
+
+
+class Verb(Enum):
+    """What a write does, in the order in which a group of writes is applied: keys are freed before they are taken."""
+
+    DELETE = 0
+    PUT = 1
+    INSERT = 2
 
 
 class Side(Struct, frozen=True):
@@ -41,9 +54,33 @@ class Table:
         self.names = {column: field for field, column in self.columns.items()}
         self.sides = {index: Side(f"{self.name}@{_label(index)}", index) for index in self.indexes if index.many}
         self.named = dict(self._named())
-        self.insert = f'INSERT INTO "{self.name}"(_doc) VALUES (?)'
-        self.update = f'UPDATE "{self.name}" SET _doc = ? WHERE "id" = ? AND "version" = ?'
-        self.delete = f'DELETE FROM "{self.name}" WHERE "id" = ? AND "version" = ?'
+        self._statements: dict[tuple[Verb, int], str] = {}
+
+    def statement(self, verb: Verb, rows: int) -> str:
+        """Write many documents with one statement, prepared once for each number of rows."""
+        sql = self._statements.get((verb, rows))
+        if sql is None:
+            sql = self._statements[verb, rows] = self._write(verb, rows)
+        return sql
+
+    def _write(self, verb: Verb, rows: int) -> str:
+        match verb:
+            case Verb.INSERT:
+                return f'INSERT INTO "{self.name}"(_doc) VALUES {",".join([TEXT] * rows)}'
+            case Verb.PUT if rows == 1:
+                return f'UPDATE "{self.name}" SET _doc = {TEXT} WHERE "id" = ? AND "version" = ?'
+            case Verb.PUT:
+                return (
+                    f'UPDATE "{self.name}" SET _doc = CAST(v.column1 AS TEXT) FROM (VALUES {_rows(rows, 3)}) AS v '
+                    'WHERE "id" = v.column2 AND "version" = v.column3'
+                )
+            case Verb.DELETE if rows == 1:
+                return f'DELETE FROM "{self.name}" WHERE "id" = ? AND "version" = ?'
+            case Verb.DELETE:
+                return (
+                    f'DELETE FROM "{self.name}" WHERE _n IN (SELECT t._n FROM (VALUES {_rows(rows, 2)}) AS v '
+                    f'CROSS JOIN "{self.name}" AS t ON t."id" = v.column1 AND t."version" = v.column2)'
+                )
 
     def ref(self, field: str, row: str = "t") -> str:
         """Name a field's value in row `row`: its virtual column, or the expression where no index needs it."""
@@ -144,6 +181,10 @@ def expression(field: Field, doc: str) -> str:
         f"CASE length({value}) WHEN 27 THEN {value} WHEN 20 THEN substr({value}, 1, 19) || '.000000Z' "
         f"ELSE strftime('%Y-%m-%dT%H:%M:%f000Z', {value}) END"
     )
+
+
+def _rows(rows: int, width: int) -> str:
+    return ",".join([f"({','.join('?' * width)})"] * rows)
 
 
 def _column(field: Field) -> str:

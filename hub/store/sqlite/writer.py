@@ -4,27 +4,29 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from hub.errors import Conflict, HubError, TryLater
 from hub.store.port import Delete, Insert, Put, Write
-from hub.store.sqlite.table import Table
+from hub.store.sqlite.checkpoint import Checkpoints
+from hub.store.sqlite.table import Table, Verb
 
-Line = tuple[Table, str, tuple[str | int, ...], str]
-"""One write as SQL: its table, the statement, the parameters, the document's id."""
+Line = tuple[Table, Verb, tuple[bytes | str | int, ...], str]
+"""One write on its way: its table, what it does, the parameters, the document's id."""
 MOST = 512
+WIDEST = 128
 
 
-def line(table: Table, write: Write, encoded: str) -> Line:
-    """Turn a write into its statement; `encoded` is the document's JSON (unused by a Delete)."""
+def line(table: Table, write: Write, encoded: bytes) -> Line:
+    """Turn a write into its parameters; `encoded` is the document's JSON (unused by a Delete)."""
     doc = write.doc
     match write:
         case Insert():
-            return table, table.insert, (encoded,), doc.id
+            return table, Verb.INSERT, (encoded,), doc.id
         case Put():
-            return table, table.update, (encoded, doc.id, doc.version - 1), doc.id
+            return table, Verb.PUT, (encoded, doc.id, doc.version - 1), doc.id
         case Delete():
-            return table, table.delete, (doc.id, doc.version), doc.id
+            return table, Verb.DELETE, (doc.id, doc.version), doc.id
 
 
 class Commit:
@@ -42,10 +44,13 @@ class Commit:
 class Writer(threading.Thread):
     """Drains the queue, applies, commits, reports. Ends after `stop`, when everything accepted is written."""
 
-    def __init__(self, connection: sqlite3.Connection, report: Callable[[list[Commit]], None]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, report: Callable[[list[Commit]], None], checkpoints: Checkpoints
+    ) -> None:
         super().__init__(name="store-writer", daemon=True)
         self._connection = connection
         self._report = report
+        self._checkpoints = checkpoints
         self._queue: queue.SimpleQueue[Commit | None] = queue.SimpleQueue()
 
     def put(self, commit: Commit) -> None:
@@ -61,6 +66,9 @@ class Writer(threading.Thread):
         while batch := self._next():
             self._write(batch)
             self._report(batch)
+            self._checkpoints.count(sum(len(commit.lines) for commit in batch))
+        self._checkpoints.stop()
+        self._checkpoints.join()
         self._connection.close()
 
     def _next(self) -> list[Commit]:
@@ -109,22 +117,48 @@ def _reason(error: Exception) -> Exception:
 
 
 def apply(connection: sqlite3.Connection, batch: list[Commit]) -> None:
-    """Apply every commit; those that lose get their `error`, and leave no trace."""
+    """Apply every commit; those that lose get their `error`, and leave no trace.
+
+    First all together, a statement for each table and verb: few statements mean few waits for the interpreter lock.
+    When anything loses, that is undone, and each commit is tried by itself.
+    """
+    if len(batch) > 1:
+        connection.execute("SAVEPOINT many")
+        if _together(connection, batch):
+            return
+        connection.execute("ROLLBACK TO many")
     single: dict[Table, list[Commit]] = {}
     for commit in batch:
-        if len(commit.lines) == 1 and commit.lines[0][1] is commit.lines[0][0].insert:
-            single.setdefault(commit.lines[0][0], []).append(commit)
+        table, verb, _, _ = commit.lines[0]
+        if len(commit.lines) == 1 and verb is Verb.INSERT:
+            single.setdefault(table, []).append(commit)
         else:
-            _apply(connection, commit, alone=len(commit.lines) == 1)
+            _alone(connection, commit)
     for table, commits in single.items():
-        for part in _powers(commits):
-            _insert(connection, table, part)
+        for start, stop in _powers(len(commits)):
+            _insert(connection, table, commits[start:stop])
 
 
-def _apply(connection: sqlite3.Connection, commit: Commit, *, alone: bool) -> None:
-    if alone:
-        commit.error = _run(connection, commit.lines)
-        return
+def _together(connection: sqlite3.Connection, batch: list[Commit]) -> bool:
+    """Apply all writes of all commits, and say whether every one of them won."""
+    groups: dict[tuple[Table, Verb], list[tuple[bytes | str | int, ...]]] = {}
+    for commit in batch:
+        for table, verb, parameters, _ in commit.lines:
+            groups.setdefault((table, verb), []).append(parameters)
+    for table, verb in sorted(groups, key=lambda group: group[1].value):
+        rows = groups[table, verb]
+        for start, stop in _powers(len(rows)):
+            values = [value for row in rows[start:stop] for value in row]
+            try:
+                done = connection.execute(table.statement(verb, stop - start), values).rowcount
+            except sqlite3.IntegrityError:
+                return False
+            if done != stop - start:
+                return False
+    return True
+
+
+def _alone(connection: sqlite3.Connection, commit: Commit) -> None:
     connection.execute("SAVEPOINT one")
     commit.error = _run(connection, commit.lines)
     if commit.error:
@@ -133,9 +167,9 @@ def _apply(connection: sqlite3.Connection, commit: Commit, *, alone: bool) -> No
 
 
 def _run(connection: sqlite3.Connection, lines: Sequence[Line]) -> HubError | None:
-    for table, sql, parameters, id in lines:
+    for table, verb, parameters, id in lines:
         try:
-            done = connection.execute(sql, parameters).rowcount
+            done = connection.execute(table.statement(verb, 1), parameters).rowcount
         except sqlite3.IntegrityError as error:
             return taken(table, id, error)
         if done != 1:
@@ -143,19 +177,19 @@ def _run(connection: sqlite3.Connection, lines: Sequence[Line]) -> HubError | No
     return None
 
 
-def _powers(commits: list[Commit]) -> Iterable[list[Commit]]:
-    """Cut into parts of 256, 128, ... 1: few statements, each prepared once."""
+def _powers(length: int) -> Iterator[tuple[int, int]]:
+    """Cut into parts of 128, 64, ... 1: few statements, each prepared once."""
     start = 0
-    while start < len(commits):
-        size = min(256, 1 << ((len(commits) - start).bit_length() - 1))
-        yield commits[start : start + size]
+    while start < length:
+        size = min(WIDEST, 1 << ((length - start).bit_length() - 1))
+        yield start, start + size
         start += size
 
 
 def _insert(connection: sqlite3.Connection, table: Table, commits: list[Commit]) -> None:
     """Insert many with one statement; when one of them loses, halve until it stands alone."""
     try:
-        sql = table.insert + ",(?)" * (len(commits) - 1)
+        sql = table.statement(Verb.INSERT, len(commits))
         connection.execute(sql, [commit.lines[0][2][0] for commit in commits])
     except sqlite3.IntegrityError as error:
         if len(commits) == 1:
