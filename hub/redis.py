@@ -1,5 +1,7 @@
 """How the hub meets Redis: quick to give up, never retried behind our back, its outages told once."""
 
+import asyncio
+
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -16,15 +18,24 @@ ANSWER_SECONDS = 5.0
 
 
 def connect(url: str) -> Redis:
-    """Return a client for `url`; nothing is opened before its first command."""
+    """Return a client for `url`; nothing is opened before its first command.
+
+    It waits for ever: put every command inside `answer()`. Its own time limit would use `asyncio.wait_for`, which on
+    Python 3.11 can swallow a cancellation that arrives together with the answer, and a loop would never end.
+    """
     return Redis.from_url(
         url,
         protocol=2,
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
+        socket_timeout=None,
         retry=Retry(NoBackoff(), 0),
         driver_info=None,  # else every new connection reads the library's metadata from disk, and 6.2 refuses it
     )
+
+
+def answer(seconds: float = 0) -> asyncio.Timeout:
+    """Give Redis `ANSWER_SECONDS` for what happens inside, plus `seconds` it was asked to wait."""
+    return asyncio.timeout(ANSWER_SECONDS + seconds)
 
 
 class Outage:

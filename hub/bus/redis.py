@@ -9,7 +9,7 @@ from redis.asyncio.client import PubSub
 
 from hub.bus.desk import DEPTH, Desk, Item
 from hub.clock import Clock
-from hub.redis import AWAY, Outage
+from hub.redis import AWAY, Outage, answer
 
 PAUSE = 0.5
 ANSWER = 1.0
@@ -34,7 +34,8 @@ class RedisBus:
     async def publish(self, topic: str, payload: bytes) -> None:
         """See the port."""
         try:
-            await self._redis.publish(self._prefix + topic, payload)
+            async with answer():
+                await self._redis.publish(self._prefix + topic, payload)
         except AWAY as error:
             self._outage.begins(error)
         else:
@@ -71,7 +72,8 @@ class RedisBus:
         line = self._redis.pubsub()
         try:
             topics = [self._prefix, *(self._prefix + topic for topic in self._desk.topics)]
-            await line.subscribe(*topics)
+            async with answer():
+                await line.subscribe(*topics)
             self._line = line
             self._outage.ends()
             self._desk.lose()
@@ -91,7 +93,8 @@ class RedisBus:
                 if silent:
                     raise ConnectionError("Redis answers no ping")
                 silent = True
-                await line.ping()
+                async with answer():
+                    await line.ping()
                 continue
             silent = False
             topic = _text(message["channel"]).removeprefix(self._prefix)
@@ -105,7 +108,8 @@ class RedisBus:
             self._confirmed[topic] = asyncio.Event()
         if topics and self._line is not None:
             with suppress(*AWAY):  # the reader of the line sees it too, and tells
-                await self._line.subscribe(*(self._prefix + topic for topic in topics))
+                async with answer():
+                    await self._line.subscribe(*(self._prefix + topic for topic in topics))
 
     async def _heard(self, topics: tuple[str, ...]) -> None:
         """Wait until Redis says that it listens; not for ever, for it may be away."""
@@ -121,7 +125,8 @@ class RedisBus:
             self._confirmed.pop(topic, None)
         if topics and self._line is not None:
             with suppress(*AWAY):
-                await self._line.unsubscribe(*(self._prefix + topic for topic in topics))
+                async with answer():
+                    await self._line.unsubscribe(*(self._prefix + topic for topic in topics))
 
 
 def _text(channel: bytes | str | None) -> str:

@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 
 from hub.clock import Clock
 from hub.ids import new_id
-from hub.redis import AWAY, Outage
+from hub.redis import AWAY, Outage, answer
 from hub.work.dispatch import Hint, Room, Wake
 from hub.work.jobs import Rank
 
@@ -79,7 +79,8 @@ class RedisDispatch:
         """See the port. Without Redis every process takes its turn: twice does no harm."""
         key = f"{self._prefix}:turn:{name}"
         try:
-            return bool(await self._redis.set(key, self._consumer, nx=True, px=max(int(seconds * 900), 1)))
+            async with answer():
+                return bool(await self._redis.set(key, self._consumer, nx=True, px=max(int(seconds * 900), 1)))
         except AWAY:
             return True
 
@@ -94,8 +95,8 @@ class RedisDispatch:
         """See the port. Leaves the group when nothing it was handed is open."""
         try:
             await self._send()
-            if not self._tickets:
-                for stream in self._streams:
+            async with answer():
+                for stream in () if self._tickets else self._streams:
                     await self._redis.xgroup_delconsumer(stream, GROUP, self._consumer)
         except AWAY as error:
             self._outage.begins(error)
@@ -123,7 +124,8 @@ class RedisDispatch:
                 _ = pipe.xadd(name, {LANE: hint.lane}, maxlen=LONGEST_STREAM, approximate=True)
             for stream, ids in acks.items():
                 _ = pipe.xack(stream, GROUP, *ids)
-            await pipe.execute()
+            async with answer():
+                await pipe.execute()
             for hint in hints:
                 self._out.pop(hint, None)
             for stream, ids in acks.items():
@@ -149,9 +151,10 @@ class RedisDispatch:
 
     async def _read(self, room: int) -> None:
         wanted: dict[Any, Any] = dict.fromkeys(self._streams, ">")
-        answer = await self._redis.xreadgroup(GROUP, self._consumer, wanted, count=room, block=BLOCK_MS)
+        async with answer(BLOCK_MS / 1000):
+            found = await self._redis.xreadgroup(GROUP, self._consumer, wanted, count=room, block=BLOCK_MS)
         self._outage.ends()
-        for stream, entries in cast("Sequence[tuple[bytes, Sequence[Any]]]", answer or ()):
+        for stream, entries in cast("Sequence[tuple[bytes, Sequence[Any]]]", found or ()):
             self._take(stream.decode(), entries)
 
     async def _claim_all(self) -> None:
@@ -163,12 +166,14 @@ class RedisDispatch:
                 continue
             try:
                 for stream in self._streams:
-                    answer = await self._redis.xautoclaim(
-                        stream, GROUP, self._consumer, CLAIM_IDLE_MS, count=min(room, BATCH)
-                    )
-                    self._take(stream, answer[1])
+                    await self._claim(stream, min(room, BATCH))
             except AWAY as error:
                 await self._trouble(error)
+
+    async def _claim(self, stream: str, count: int) -> None:
+        async with answer():
+            found = await self._redis.xautoclaim(stream, GROUP, self._consumer, CLAIM_IDLE_MS, count=count)
+        self._take(stream, found[1])
 
     def _take(self, stream: str, entries: Sequence[Any]) -> None:
         for id, entry in entries:
@@ -189,7 +194,8 @@ class RedisDispatch:
         """A new Redis, or a flushed one: from the first entry on, so that nothing hinted meanwhile is passed over."""
         for stream in self._streams:
             try:
-                await self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
+                async with answer():
+                    await self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
             except ResponseError:
                 continue  # another worker was quicker
             except AWAY as error:
