@@ -13,6 +13,7 @@ export interface User {
   role: Role
   teams?: string[]
   active?: boolean
+  last_login_at?: string | null
   capacity?: number
 }
 
@@ -78,7 +79,7 @@ export const staff = {
   sessions: () => http.get<Page<Session>>('/sessions'),
   endSession: (id: string) => http.delete(`/sessions/${seg(id)}`),
   tokens: () => http.get<Page<Token>>('/tokens'),
-  createToken: (body: { name: string; permissions?: string[] }) => http.post<Token>('/tokens', body),
+  createToken: (body: { name: string; permissions: string[]; expires_at?: string }) => http.post<Token>('/tokens', body),
   deleteToken: (id: string) => http.delete(`/tokens/${seg(id)}`),
   users: (after?: string | null) => http.get<Page<User>>('/users', { limit: 100, after }),
   createUser: (body: Partial<User> & { password?: string }) => http.post<User>('/users', body),
