@@ -9,18 +9,13 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 from urllib.parse import quote
 
-import filetype
 from msgspec import Struct
 
 from hub.errors import Invalid, TooLarge
+from hub.media import BINARY, HEAD, media_type, shown
 from hub.model import Audio, File, Image, Media, Video
 from server.pictures import FORMATS, clean
 
-HEAD = 8192
-INLINE = frozenset({*FORMATS, "audio/mpeg", "audio/ogg", "audio/x-wav", "audio/mp4", "audio/aac", "audio/amr",
-                    "video/mp4", "video/webm"})  # fmt: skip
-"""What a browser may show in place; everything else is offered for saving."""
-PLAIN = "application/octet-stream"
 _pictures = asyncio.Semaphore(2)
 
 
@@ -49,21 +44,13 @@ async def keep(shelf: Shelf, chunks: AsyncIterator[bytes], *, name: str, limit: 
             break
     if not head:
         raise Invalid("The file is empty", path="$.file")
-    media_type, label = media_type_of(bytes(head)), file_name(name)
-    if media_type in FORMATS:
+    kind, label = media_type(bytes(head)), file_name(name)
+    if kind in FORMATS:
         async for chunk in rest:
             head += chunk
-        return await _picture(shelf, bytes(head), media_type, label)
+        return await _picture(shelf, bytes(head), kind, label)
     kept = await shelf.put(_joined(bytes(head), rest))
-    return _part(kept, media_type, label)
-
-
-def media_type_of(head: bytes) -> str:
-    """Return the media type that the first bytes prove; markup and whatever is unknown is opaque."""
-    found = filetype.guess(head)
-    if found is not None:
-        return str(found.mime)
-    return "text/plain" if _is_words(head) else PLAIN
+    return _part(kept, kind, label)
 
 
 def file_name(given: str) -> str:
@@ -76,13 +63,13 @@ def file_name(given: str) -> str:
     return f"{stem[: 119 - len(ending)]}.{ending}"
 
 
-def headers(media_type: str, name: str) -> dict[str, str]:
+def headers(type: str, name: str) -> dict[str, str]:
     """Return the headers under which a blob may be fetched: nothing of it ever runs in a page."""
-    shown = media_type in INLINE
-    way = "inline" if shown else "attachment"
+    inline = shown(type)
+    way = "inline" if inline else "attachment"
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file_name(name))
     return {
-        "Content-Type": media_type if shown else PLAIN,
+        "Content-Type": type if inline else BINARY,
         "Content-Disposition": f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name(name), safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -90,30 +77,19 @@ def headers(media_type: str, name: str) -> dict[str, str]:
     }
 
 
-def _is_words(head: bytes) -> bool:
-    """Say whether this is plain text and no markup: text that begins with a tag could be run by somebody."""
-    try:
-        text = head[: HEAD // 2].decode("utf-8", "strict") if len(head) < HEAD // 2 else head.decode("utf-8", "ignore")
-    except UnicodeDecodeError:
-        return False
-    return "\x00" not in text and "<" not in text
-
-
-async def _picture(shelf: Shelf, data: bytes, media_type: str, name: str) -> Media:
+async def _picture(shelf: Shelf, data: bytes, type: str, name: str) -> Media:
     async with _pictures:
-        picture = await asyncio.to_thread(clean, data, media_type)
+        picture = await asyncio.to_thread(clean, data, type)
     if picture is None:
-        return _part(await shelf.put(_joined(data, None)), PLAIN, name)
+        return _part(await shelf.put(_joined(data, None)), BINARY, name)
     kept = await shelf.put(_joined(picture.data, None))
-    return Image(
-        blob=kept.hash, name=name, media_type=media_type, size=kept.size, width=picture.width, height=picture.height
-    )
+    return Image(blob=kept.hash, name=name, media_type=type, size=kept.size, width=picture.width, height=picture.height)
 
 
-def _part(kept: Kept, media_type: str, name: str) -> Media:
+def _part(kept: Kept, type_: str, name: str) -> Media:
     kinds: dict[str, type[Audio | Video]] = {"audio": Audio, "video": Video}
-    kind = kinds.get(media_type.partition("/")[0], File) if media_type in INLINE else File
-    return kind(blob=kept.hash, name=name, media_type=media_type, size=kept.size)
+    kind = kinds.get(type_.partition("/")[0], File) if shown(type_) else File
+    return kind(blob=kept.hash, name=name, media_type=type_, size=kept.size)
 
 
 async def _bounded(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:

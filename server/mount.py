@@ -35,6 +35,8 @@ def endpoint(route: Route) -> Endpoint:
     read = _reader(route)
     permission = None if route.permission in set(Gate) else Permission(route.permission)
 
+    root = "$query" if route.body is None else "$"
+
     async def handle(request: web.Request) -> web.StreamResponse:
         hub = request.app[HUB]
         try:
@@ -46,7 +48,7 @@ def endpoint(route: Route) -> Endpoint:
         except HubError as error:
             if isinstance(error, TooMany):
                 hub.metrics.limited.labels(route.path).inc()
-            return from_error(error)
+            return from_error(error, root=root)
         except (web.HTTPException, asyncio.CancelledError, ConnectionError):
             raise
         except Exception:

@@ -62,13 +62,13 @@ def status_of(error: errors.HubError) -> int:
     return 500
 
 
-def from_error(error: errors.HubError) -> web.Response:
-    """Say an error of ours; `Retry-After` is set wherever trying again makes sense."""
+def from_error(error: errors.HubError, *, root: str = "$") -> web.Response:
+    """Say an error of ours, `Retry-After` wherever trying again makes sense; `root` is where a bare path belongs."""
     status = status_of(error)
     headers = {}
     if isinstance(error, errors.TryLater):
         headers["Retry-After"] = str(max(1, round((error.after or LATER).total_seconds())))
-    path = _path(error.path) if isinstance(error, errors.Invalid) else ""
+    path = _path(error.path, root) if isinstance(error, errors.Invalid) else ""
     return problem(status, error.code, error.message, hint=error.hint, path=path, facts=error.facts, headers=headers)
 
 
@@ -92,9 +92,9 @@ def problem(
     )
 
 
-def _path(path: str) -> str:
+def _path(path: str, root: str) -> str:
     """Return a path of a lower floor (`/parts`, `parts`) in the form of this one (`$.parts`)."""
-    return path if not path or path.startswith("$") else "$." + path.strip("/").replace("/", ".")
+    return path if not path or path.startswith("$") else f"{root}." + path.strip("/").replace("/", ".")
 
 
 def _plain(facts: dict[str, object]) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """A running hub for tests: the real application on a free port, an SQLite file, and the demo's people.
 
-    @pytest.fixture
-    async def hub_server(tmp_path): ...            # tests/server/conftest.py
+@pytest.fixture
+async def hub_server(tmp_path): ...            # tests/server/conftest.py
 
-    agent = await hub_server.log_in("agent")
-    answer = await agent.get("/views")
+agent = await hub_server.log_in("agent")
+answer = await agent.get("/views")
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import shutil
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -62,7 +64,7 @@ class Client:
         return str(self.me["user"]["id"])
 
     async def call(
-        self, method: str, path: str, *, json: Any = None, body: bytes | None = None,
+        self, method: str, path: str, *, json: Any = None, body: bytes | io.BytesIO | None = None,
         headers: dict[str, str] | None = None, **more: Any,
     ) -> Heard:  # fmt: skip
         """Call a path: below the API unless it starts with a known door of its own."""
@@ -121,9 +123,22 @@ class Running:
         return client
 
 
+def furnish(folder: Path) -> Path:
+    """Make a data folder with the demo's data once, to be copied for every test; call it outside a loop."""
+
+    async def make() -> None:
+        async with opened(Settings(data=str(folder), demo=True)) as hub:
+            await demo.fill(hub)
+
+    asyncio.run(make())
+    return folder
+
+
 @asynccontextmanager
-async def running(folder: Path, **settings: Any) -> AsyncIterator[Running]:
-    """Run a hub with demo data in this loop until the context ends."""
+async def running(folder: Path, *, like: Path | None = None, **settings: Any) -> AsyncIterator[Running]:
+    """Run a hub with demo data in this loop until the context ends; `like` is a folder that has them already."""
+    if like and not folder.exists():
+        await asyncio.to_thread(shutil.copytree, like, folder)
     port = settings.pop("port", None) or free_port()
     known = Settings(data=str(folder), port=port, demo=True, **settings)
     app = await asyncio.to_thread(application, lambda: opened(known))

@@ -1,4 +1,4 @@
-"""The story of the house: a visitor writes, a bot answers, a person is asked for, an agent answers, the visitor reads."""
+"""The story of the house: a visitor writes, a bot answers, then an agent, and the visitor reads it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ async def test_a_visitor_a_bot_and_an_agent(hub_server: Running) -> None:
         assert (again.status, again.json["seq"]) == (200, answer.json["seq"])
         heard = await visitor.wait_for("agent", "我是林晓")
         assert heard["name"] == "林晓"
-        frames = await frames_until(socket, lambda frame: frame["type"] == "message" and frame["message"]["id"] == answer.json["id"])
+        frames = await frames_until(
+            socket, lambda frame: frame["type"] == "message" and frame["message"]["id"] == answer.json["id"]
+        )
         assert "offer" in {frame["type"] for frame in frames}
         numbers = [frame["n"] for frame in frames if "n" in frame]
         assert numbers == list(range(hello["n"] + 1, hello["n"] + 1 + len(numbers)))
