@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,7 @@ async def running(folder: Path, **settings: Any) -> AsyncIterator[Site]:
     """A hub with its data in `folder`."""
     chosen = Settings(data=str(folder), **settings)
     async with AsyncExitStack() as stack:
-        server = TestServer(application(lambda: opened(chosen)), host="127.0.0.1")
+        app = await asyncio.to_thread(application, lambda: opened(chosen))
+        server = TestServer(app, host="127.0.0.1")
         await stack.enter_async_context(server)
         yield Site(server, stack)
