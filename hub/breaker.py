@@ -27,7 +27,12 @@ class Breaker(Struct, frozen=True, kw_only=True):
         return self if self.until is None else structs.replace(self, probing=True)
 
     def failed(self, at: datetime) -> "Breaker":
-        """The provider did not answer, or says that it cannot work."""
+        """The provider did not answer, or says that it cannot work.
+
+        Calls that were under way when the circuit opened say nothing new.
+        """
+        if self.until is not None and not self.probing:
+            return self
         failures = self.failures + 1
         if failures < LIMIT:
             return Breaker(failures=failures)
