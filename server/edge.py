@@ -20,6 +20,8 @@ from server.parts import HUB, Hub
 log = structlog.get_logger(__name__)
 KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 QUIET = ("/healthz", "/readyz", "/metrics")
+WAITS = re.compile("/chat/[^/]+/poll")
+"""A poll that waits is no work in progress."""
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self'; "
@@ -57,7 +59,7 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _bounded(hub: Hub, request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let so many in and no more: the next one hears at once that it is too much."""
-    if _is_socket(request) or request.path in QUIET:
+    if _is_socket(request) or request.path in QUIET or WAITS.fullmatch(request.path):
         return await _answer(request, handler)
     try:
         with hub.in_flight:

@@ -9,9 +9,10 @@ from msgspec import Meta, Struct
 
 from accounts.permissions import Permission
 from hub.errors import Malformed
+from hub.media import media_type
 from hub.model import Media
 from server.api.contract import Call, Rate, Routes
-from server.attachments import headers, keep, media_type_of
+from server.attachments import headers, keep
 from server.shelf import LARGEST
 
 routes = Routes("files")
@@ -44,8 +45,8 @@ async def get_blob(call: Call, hash: Hash, query: Named) -> web.StreamResponse:
     """Send a stored file; nothing of it ever runs in a page."""
     shelf = call.hub.shelf
     size = await shelf.size(hash)
-    media_type = media_type_of(await shelf.head(hash))
-    response = web.StreamResponse(headers={**headers(media_type, query.name), "Content-Length": str(size)})
+    kind = media_type(await shelf.head(hash))
+    response = web.StreamResponse(headers={**headers(kind, query.name), "Content-Length": str(size)})
     await response.prepare(call.request)
     async for chunk in shelf.open(hash):
         await response.write(chunk)
