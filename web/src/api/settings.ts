@@ -65,9 +65,18 @@ export interface Inbox {
   hours?: Hours
   settings?: Record<string, SettingValue>
   /** Which secrets are set; their values never come back. */
-  secrets?: string[] | Record<string, unknown>
+  secrets?: string[]
+  /** Where the provider calls. */
+  address?: string
+  /** Why an active inbox does not work. */
+  fault?: string
   ask_rating?: boolean
   reopen_hours?: number
+}
+
+export interface Bot {
+  id: string
+  name: string
 }
 
 export interface Canned {
@@ -113,6 +122,7 @@ export const settings = {
   channels: () => http.get<Page<Channel>>('/channels'),
   inboxes: () => http.get<Page<Inbox>>('/inboxes', { limit: 100 }),
   inbox: (id: string) => http.get<Inbox>(`/inboxes/${seg(id)}`),
+  bots: () => http.get<Page<Bot>>('/bots'),
   createInbox: (body: Record<string, unknown>) => http.post<Inbox>('/inboxes', body),
   patchInbox: (id: string, body: Record<string, unknown>) => http.patch<Inbox>(`/inboxes/${seg(id)}`, body),
   deleteInbox: (id: string) => http.delete(`/inboxes/${seg(id)}`),
