@@ -92,6 +92,11 @@ class Crowd:
         """Return all of them."""
         return [listener for listeners in self._here.values() for listener in listeners]
 
+    def wake_all(self) -> None:
+        """Let everybody look again: hints were lost."""
+        for listener in self.everybody():
+            listener.wake()
+
     def wake_queue(self) -> None:
         """Let those look again who stand in a queue: somebody before them may have gone."""
         for listener in self.everybody():

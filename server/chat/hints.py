@@ -9,7 +9,7 @@ import structlog
 from adapters.webchat.adapter import CHANNEL, TOPIC, Nudge
 from adapters.webchat.protocol import StatusChanged, TheyType
 from conversations.model import CONVERSATIONS, MESSAGES, READ_MARKS, Conversation, Direction, Message, ReadMark, State
-from hub.bus import Bus
+from hub.bus import LOST, Bus
 from hub.store.port import Delete, Put, Store, Write
 from server.chat.crowd import Crowd
 from server.live.frames import Typing
@@ -66,7 +66,9 @@ class Hints:
         """Hear the bus until cancelled."""
         async with bus.subscribe(TOPIC, TYPING) as news:
             async for topic, payload in news:
-                if topic == TYPING:
+                if topic == LOST:
+                    self._crowd.wake_all()
+                elif topic == TYPING:
                     self.typing(payload)
                 else:
                     self.heard(payload)

@@ -10,6 +10,7 @@ from aiohttp import web
 from server.chat.door import preflight, public
 from server.chat.hints import Announcer, Hints
 from server.chat.history import history
+from server.chat.pages import DemoPages
 from server.chat.parts import Chat
 from server.chat.polls import frames, poll
 from server.chat.sessions import config, session
@@ -19,6 +20,7 @@ from server.chat.uploads import blob, upload
 log = structlog.get_logger(__name__)
 QUEUE_EVERY = 2.0
 AT_ONCE = 200
+PAGES = DemoPages()
 
 
 def mount(app: web.Application) -> None:
@@ -33,6 +35,7 @@ def mount(app: web.Application) -> None:
     add("GET", "/chat/{key}/blobs/{hash:[0-9a-f]{64}}", public(blob))
     add("GET", "/chat/{key}/history", public(history))
     add("OPTIONS", "/chat/{key}/{rest:.*}", public(preflight))
+    PAGES.mount(app)
 
 
 async def running(chat: Chat) -> AsyncIterator[None]:
