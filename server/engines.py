@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from msgspec import Struct
-from redis.exceptions import RedisError
 
 from config.settings import Settings
 from hub.bus import Bus, LocalBus
@@ -59,6 +58,8 @@ def store_of(settings: Settings) -> Store:
 
 
 def _with_redis(settings: Settings, clock: Clock, store: Store, stack: AsyncExitStack) -> Engines:
+    from redis.exceptions import RedisError  # nor does one machine wait for this driver
+
     from hub.bus.redis import RedisBus
     from hub.redis import connect
     from hub.work.streams import RedisDispatch

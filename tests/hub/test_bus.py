@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hub.bus import LOST, Bus, LocalBus, RedisBus
+from hub.bus import LOST, Bus, LocalBus
+from hub.bus.redis import RedisBus
 from hub.clock import SystemClock
 from hub.redis import connect
 from tests.redises import RedisServer, redis_server
