@@ -40,7 +40,6 @@ class Passwords:
         self._turns = asyncio.Semaphore(threads)
         self._places = threads + waiting
         self._inside = 0
-        self._dummy: str | None = None
         self.computed = 0
 
     async def hash(self, password: str) -> str:
@@ -49,14 +48,8 @@ class Passwords:
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Whether the password is the one; with nothing stored the same work is done, and the answer is no."""
-        if stored is None and self._dummy is None:
-            self._dummy = await self._compute("nobody", None)
-        answer = await self._compute(password, stored or self._dummy)
+        answer = await self._compute(password, stored)
         return stored is not None and answer == "yes"
-
-    async def prepare(self) -> None:
-        """Make the hash that stands in for unknown accounts, before the first log-in could show the difference."""
-        self._dummy = self._dummy or await self._compute("nobody", None)
 
     def is_dated(self, stored: str) -> bool:
         """Whether it was made at another cost and should be made again while the password is known."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.attempts import ACCOUNT, ADDRESS, ATTEMPTS, Throttle, account_name, address_name, wait
+from accounts.attempts import ACCOUNT, ADDRESS, ATTEMPTS, Attempts, Throttle, account_name, address_name, one_more, wait
 from hub.errors import TooMany
 from hub.store.port import By
 from tests.accounts.conftest import House
@@ -133,6 +133,16 @@ async def test_an_ipv6_customer_is_one_address(house: House) -> None:
         await throttle.charge(ME, "2001:db8:1:2:ffff::1", START)
     await throttle.charge(ME, "2001:db8:1:3::1", START)
     assert address_name("::ffff:10.1.2.3") == address_name("10.1.2.3")
+
+
+def test_what_is_half_forgotten_stays_half_forgotten() -> None:
+    """Failures a minute and a half apart: two of three are forgotten, none is forgotten late."""
+    row, at = Attempts(id="a", count=10, until=START, since=START), START
+    for number in range(1, 9):
+        at += timedelta(seconds=90)
+        row = one_more(row, ADDRESS, at)
+        assert row.count == 10 + number - (at - START) // ADDRESS.leak
+    assert one_more(row, ADDRESS, at + timedelta(hours=1)).count == 1
 
 
 async def test_rows_name_nobody_and_are_swept(house: House) -> None:

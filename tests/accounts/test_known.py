@@ -7,14 +7,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from msgspec import structs
 
 from accounts.known import FRESH, KnownSessions, Memory
 from accounts.permissions import Role
 from accounts.sessions import IDLE, SESSIONS, Session
-from accounts.users import UserPatch
-from hub.store.port import Delete
+from accounts.tokens import NewToken
+from accounts.users import USERS, UserPatch
+from hub.store.port import Delete, put
 from tests.accounts.conftest import House
-from tests.accounts.house import PASSWORD, console, hire
+from tests.accounts.house import PASSWORD, act_of, console, hire
 from tests.clocks import START
 
 if TYPE_CHECKING:
@@ -89,6 +91,16 @@ async def test_what_was_read_before_a_revocation_is_not_remembered_after_it(
     monkeypatch.setattr(house.accounts.sessions, "find", slow)
     await house.accounts.known_sessions.known(entered.token, START)
     assert await house.accounts.known_sessions.known(entered.token, START) is None
+
+
+async def test_somebody_shut_out_is_nobody_whatever_else_is_stored(house: House) -> None:
+    """Should a session ever be left behind (a restored backup), the user's own row still decides."""
+    ann = await hire(house.accounts, "Ann")
+    entered = await house.accounts.logins.enter(ann.email, PASSWORD, ip="1.1.1.1", agent="", at=START)
+    issued = await house.accounts.tokens.issue(act_of(ann), NewToken(name="t"))
+    await house.store.commit(put(USERS, ann, structs.replace(ann, active=False)))
+    assert await house.accounts.known_sessions.known(entered.token, START) is None
+    assert await house.accounts.known_tokens.known(issued.secret, START) is None
 
 
 async def test_nonsense_is_nobody(house: House) -> None:

@@ -55,7 +55,6 @@ async def test_everybody_who_is_refused_hears_the_same_and_costs_the_same(house:
     await hire(house.accounts, "Ann")
     gone = await hire(house.accounts, "Gone")
     await house.accounts.staff.change(console(), gone.id, UserPatch(active=False))
-    await house.accounts.passwords.prepare()
     cases = [
         ("ann@example.com", "wrong password!"),
         ("nobody@example.com", "wrong password!"),
@@ -207,6 +206,16 @@ async def test_one_ends_ones_own_sessions_and_nobody_elses(house: House) -> None
     await house.accounts.sessions.revoke(ann.id, entered.session.id)
     assert await house.accounts.known_sessions.known(entered.token, START) is None
     await house.accounts.logins.leave(ann.id, entered.session.id)
+
+
+async def test_a_session_in_use_lives_seven_days_and_no_longer(house: House) -> None:
+    """Used every ten hours, so it never falls asleep; remembered the second before its end, and over at it."""
+    await hire(house.accounts, "Ann")
+    entered, known = await enter(house), house.accounts.known_sessions.known
+    for hours in range(0, 168, 10):
+        assert await known(entered.token, START + timedelta(hours=hours))
+    assert await known(entered.token, START + LONGEST - timedelta(seconds=1))
+    assert await known(entered.token, START + LONGEST) is None
 
 
 async def test_what_is_over_is_swept(house: House) -> None:

@@ -74,7 +74,6 @@ async def test_a_stored_hash_names_its_cost_and_is_dated_by_another() -> None:
 
 async def test_nothing_stored_costs_the_same_and_says_no() -> None:
     passwords = Passwords(CHEAP)
-    await passwords.prepare()
     stored = await passwords.hash(PASSWORD)
     before = passwords.computed
     assert not await passwords.verify(None, PASSWORD)

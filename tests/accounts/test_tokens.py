@@ -26,7 +26,12 @@ async def test_a_token_is_its_owner_cut_down(house: House) -> None:
     issued = await house.accounts.tokens.issue(act_of(ann), NewToken(name="report", permissions=READ))
     actor = await house.accounts.known_tokens.known(issued.secret, START)
     assert actor is not None
-    assert (actor.user, actor.permissions, actor.token, actor.session) == (ann.id, frozenset(READ), issued.token.id, None)
+    assert (actor.user, actor.permissions, actor.token, actor.session) == (
+        ann.id,
+        frozenset(READ),
+        issued.token.id,
+        None,
+    )
     assert re.fullmatch(r"yz_[\w-]{43}", issued.secret)
 
 
