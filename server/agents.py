@@ -23,6 +23,7 @@ PATH = "/api/v1/live"
 HEARTBEAT = 20.0
 TALKATIVE = 4429
 WRONG = 4400
+GONE = 1000
 FRAMES_PER_SECOND = 20
 
 
@@ -42,24 +43,37 @@ async def live(request: web.Request) -> web.StreamResponse:
     socket = hub.live.join(known.actor)
     hub.metrics.sockets.inc()
     await _presence(hub.presences.connect(socket.user))
-    writer = asyncio.create_task(_write(hub, request, ws, socket))
     try:
-        await _read(hub, ws, socket)
+        await _converse(hub, ws, request, socket)
     finally:
-        socket.close(1000)
         await hub.live.leave(socket)
         hub.metrics.sockets.dec()
-        await asyncio.gather(writer, return_exceptions=True)
         if not hub.live.connected(socket.user):
             await _presence(hub.presences.disconnect(socket.user))
     return ws
 
 
-async def _write(hub: Hub, request: web.Request, ws: web.WebSocketResponse, socket: Socket) -> None:
-    """Send what there is, then the close code that says why it ends."""
+async def _converse(hub: Hub, ws: web.WebSocketResponse, request: web.Request, socket: Socket) -> None:
+    """Read and write until either ends. Then close, with nobody reading beside."""
+    reader = asyncio.create_task(_read(hub, ws, socket))
+    writer = asyncio.create_task(_write(hub, ws, socket))
+    try:
+        await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        socket.close(GONE)
+        reader.cancel()
+        ended = await asyncio.gather(reader, writer, return_exceptions=True)
+        await _close(ws, request, socket.closing or GONE)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
+
+
+async def _write(hub: Hub, ws: web.WebSocketResponse, socket: Socket) -> None:
+    """Send what there is, and last of all why it ends."""
     try:
         await socket.write(ws)
-        last = {OVER: SessionOver(), RESTART: Drain()}.get(socket.closing or 0)
+        last = {OVER: SessionOver(), RESTART: Drain()}.get(socket.closing or GONE)
         if last:
             await ws.send_str(encode_frame(last).decode())
     except TooSlow:
@@ -67,7 +81,6 @@ async def _write(hub: Hub, request: web.Request, ws: web.WebSocketResponse, sock
         hub.metrics.slow.inc()
     except ConnectionError:
         return
-    await _close(ws, request, socket.closing or 1000)
 
 
 async def _close(ws: web.WebSocketResponse, request: web.Request, code: int) -> None:

@@ -13,7 +13,7 @@ from accounts.permissions import GRANTS
 from accounts.sessions import SESSIONS
 from accounts.users import User
 from conversations.model import CONVERSATIONS, DRAFTS, Conversation, Draft, Message
-from hub.bus import Bus
+from hub.bus import LOST, Bus
 from hub.clock import Clock
 from hub.errors import HubError
 from hub.ids import new_id
@@ -138,7 +138,10 @@ class Live:
             log.exception("live_hint_failed")
 
     async def _hear(self, topic: str, payload: bytes) -> None:
-        if topic == TYPING:
+        if topic == LOST:
+            for stream in self.streams:
+                self.feed.reset(stream, Reset())
+        elif topic == TYPING:
             self._typing(msgspec.json.decode(payload, type=Typing))
         elif topic == company.TOPIC:
             there = msgspec.json.decode(payload, type=There)

@@ -88,7 +88,8 @@ class Socket:
 
     async def _wait_for_greeting(self) -> None:
         try:
-            await asyncio.wait_for(self._greeted.wait(), GREETING)
+            async with asyncio.timeout(GREETING):
+                await self._greeted.wait()
         except TimeoutError:
             return
 

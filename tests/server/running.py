@@ -137,7 +137,7 @@ def furnish(folder: Path) -> Path:
 @asynccontextmanager
 async def running(folder: Path, *, like: Path | None = None, **settings: Any) -> AsyncIterator[Running]:
     """Run a hub with demo data in this loop until the context ends; `like` is a folder that has them already."""
-    if like and not folder.exists():
+    if like:
         await asyncio.to_thread(shutil.copytree, like, folder)
     port = settings.pop("port", None) or free_port()
     known = Settings(data=str(folder), port=port, demo=True, **settings)
