@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from aiohttp import ClientSession
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from adapters.contract import Push
+from hub.clock import Clock, SystemClock
 from hub.keys import Keyring
 
 
@@ -22,6 +23,7 @@ class Setup(Struct, frozen=True, kw_only=True):
     push: Push
     base_url: str = ""
     keys: Keyring | None = None
+    clock: Clock = field(default_factory=SystemClock)
 
     def __repr__(self) -> str:
         """Keep the secrets out of logs: name the inbox and nothing else."""

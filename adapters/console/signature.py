@@ -1,0 +1,56 @@
+"""Standard Webhooks signatures (https://github.com/standard-webhooks/standard-webhooks): made and checked. Pure.
+
+`webhook-signature` is `v1,` and base64 of HMAC-SHA256 over `webhook-id.webhook-timestamp.body`; several, divided by
+spaces, while a secret changes.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from hub.errors import ChannelBroken, Unverified
+
+ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+MARK = "whsec_"
+
+
+def sign(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return the three headers that prove a body."""
+    seconds = str(int(at.timestamp()))
+    return {ID: id, TIMESTAMP: seconds, SIGNATURE: f"v1,{_proof(secret, id, seconds, body)}"}
+
+
+def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, at: datetime, tolerance: int) -> None:
+    """Return quietly when one of the secrets signed it in time; raises `Unverified`, `ChannelBroken` without secrets."""
+    usable = [secret for secret in secrets if secret]
+    if not usable:
+        raise ChannelBroken("This inbox has no signing secret", hint="Set `signing_secret`.")
+    id, seconds, given = (headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))
+    if not (id and seconds and given):
+        raise Unverified("The signature headers are missing", hint=f"Send {ID}, {TIMESTAMP} and {SIGNATURE}.")
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 12):
+        raise Unverified("The timestamp is no number", hint=f"{TIMESTAMP} is in seconds since 1970.")
+    if abs(at - datetime.fromtimestamp(int(seconds), UTC)).total_seconds() > tolerance:
+        raise Unverified("The signature is too old, or from the future", hint="Set the clock, or `tolerance_seconds`.")
+    proofs = [_proof(secret, id, seconds, body).encode() for secret in usable]
+    offered = [one[3:].encode() for one in given.split(" ") if one.startswith("v1,")]
+    # Every pair is compared, so that the time taken tells nothing about which one was close.
+    if not any([hmac.compare_digest(proof, one) for proof in proofs for one in offered[:8]]):
+        raise Unverified("The signature does not match", hint="Both sides must have the same `signing_secret`.")
+
+
+def _proof(secret: str, id: str, seconds: str, body: bytes) -> str:
+    signed = f"{id}.{seconds}.".encode() + body
+    return base64.b64encode(hmac.digest(_key(secret), signed, hashlib.sha256)).decode()
+
+
+def _key(secret: str) -> bytes:
+    if not secret.startswith(MARK):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(MARK), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ChannelBroken("The signing secret is not base64", hint="Renew `signing_secret`.") from error
