@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from conversations.change import Change
+from conversations.deliveries import Deliveries
 from conversations.finding import NewerConversation
 from conversations.limits import ChannelLimits, Limit
 from conversations.model import CONVERSATIONS, Direction, State
@@ -20,6 +21,7 @@ from hub.model import Image, Notice, Status
 from tests.conversations.floor import BOT, LI, WANG, said, texts, words
 
 if TYPE_CHECKING:
+    from conversations.model import Message
     from tests.conversations.floor import Floor
 
 PICTURE = Image(blob="a" * 64, name="cat.png", media_type="image/png", size=9)
@@ -237,6 +239,32 @@ async def test_messages_leave_in_their_order_through_an_outage(floor: Floor) -> 
     for _ in range(8):
         await floor.let(timedelta(minutes=2))
     assert [out.seq for out in floor.provider.taken.values()] == [2, 3, 4, 5]
+
+
+async def test_the_outbox_s_word_comes_late_and_changes_nothing_that_is_further(floor: Floor) -> None:
+    conversation = await floor.hear()
+    message = (await floor.answer(conversation, "hi")).message
+    deliveries, at = Deliveries(floor.store), floor.clock.now()
+
+    async def outcome(status: Status, provider_id: str | None = "p1", reason: str = "") -> Message:
+        writes = await deliveries.outcome(message.id, status, provider_id=provider_id, reason=reason, at=at)
+        await floor.store.commit(*writes)
+        return (await floor.messages(conversation))[1]
+
+    assert (await outcome(Status.DELIVERED)).status is Status.DELIVERED
+    late = await outcome(Status.SENT, None)
+    assert (late.status, late.provider_id, late.version) == (Status.DELIVERED, "p1", 1)
+    assert (await outcome(Status.FAILED, reason="expired")).reason == ""
+    assert await deliveries.outcome("none", Status.SENT, provider_id=None, reason="", at=at) == ()
+
+
+async def test_a_clock_set_back_does_not_turn_the_thread_around(floor: Floor) -> None:
+    conversation = await floor.hear("before")
+    floor.clock.jump(-timedelta(minutes=5))
+    await floor.answer(conversation, "after")
+    first, second = await floor.messages(conversation)
+    assert (first.seq, second.seq) == (1, 2)
+    assert first.at <= second.at
 
 
 async def test_a_long_preview_is_cut(floor: Floor) -> None:

@@ -112,6 +112,12 @@ async def test_all_words_are_required_in_one_message_and_notes_are_found_too(flo
     assert [hit.message.seq for hit in (await floor.search.find("退款原因", ALL)).items] == [3]
 
 
+async def test_words_that_are_neighbours_by_chance_are_not_the_word(floor: Floor) -> None:
+    await floor.hear("清华的大学")
+    await floor.hear("清华大学的", user="bob")
+    assert [hit.conversation.address.user for hit in (await floor.search.find("清华大学", ALL)).items] == ["bob"]
+
+
 async def test_only_what_one_may_see_is_found_however_much_lies_between(floor: Floor) -> None:
     await floor.open_inbox("other", team="finance")
     await floor.arrive(said("退款 mine", id="mine"))
