@@ -67,6 +67,9 @@ class Echo:
     def greeting(self, language: str) -> Sequence[Part]:
         return ()
 
+    def excuse(self, language: str) -> Sequence[Part]:
+        return ()
+
 
 def hearing(hear: Hear[Struct]) -> Handler[Struct]:
     """An event's job is its event and nothing more."""
