@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
+import typer
 from aiohttp import web
 
 from config.settings import Settings
@@ -15,23 +16,24 @@ from server.bootstrap import opened
 from server.parts import HUB, Hub
 
 log = structlog.get_logger(__name__)
-Ready = Callable[[Hub], Awaitable[None]]
+Prepare = Callable[[Hub], Awaitable[str]]
+"""Makes the hub ready for its first caller, and returns what to say when the door is open."""
 BACKLOG = 1024
 NOTICE = 0.3
 """Seconds between saying "not ready" and closing the door, for whoever balances the load."""
 
 
-async def serve(settings: Settings, ready: Ready | None = None) -> None:
+async def serve(settings: Settings, prepare: Prepare) -> None:
     """Serve until told to end (SIGTERM, SIGINT)."""
     app = application(lambda: opened(settings))
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=settings.drain_seconds)
     await runner.setup()
     try:
         stop = _stop_signal()
+        greeting = await prepare(app[HUB])
         await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
         admin = await _admin(app, settings)
-        if ready:
-            await ready(app[HUB])
+        await asyncio.to_thread(typer.echo, greeting)
         log.info("ready", address=settings.address)
         await stop.wait()
         await _say_goodbye(app[HUB])

@@ -1,23 +1,21 @@
 """Files colleagues send and fetch."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from accounts.permissions import Permission
-from hub.errors import Malformed
 from hub.media import media_type
 from hub.model import Media
 from server.api.contract import Call, Rate, Routes
 from server.attachments import headers, keep
+from server.multipart import chunks_of, file_of
 from server.shelf import LARGEST
 
 routes = Routes("files")
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-CHUNK = 65_536
 
 
 class Named(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,8 +34,8 @@ class Named(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 )
 async def upload(call: Call) -> Media:
     """Store one file (multipart field `file`) and return the part that shows it."""
-    field = await _file(call.request)
-    return await keep(call.hub.shelf, _chunks(field), name=field.filename or "file", limit=LARGEST)
+    field = await file_of(call.request)
+    return await keep(call.hub.shelf, chunks_of(field), name=field.filename or "file", limit=LARGEST)
 
 
 @routes.get("/blobs/{hash}", permission=Permission.CONVERSATIONS_READ)
@@ -52,20 +50,3 @@ async def get_blob(call: Call, hash: Hash, query: Named) -> web.StreamResponse:
         await response.write(chunk)
     await response.write_eof()
     return response
-
-
-async def _file(request: web.Request) -> BodyPartReader:
-    if request.content_type != "multipart/form-data":
-        raise Malformed("Send the file as multipart/form-data", hint="One field named `file`.")
-    try:
-        field = await (await request.multipart()).next()
-    except (ValueError, AssertionError) as error:
-        raise Malformed("That is no multipart body", reason=str(error)) from error
-    if not isinstance(field, BodyPartReader) or field.name != "file":
-        raise Malformed("There is no file in the body", hint="One field named `file`.")
-    return field
-
-
-async def _chunks(field: BodyPartReader) -> AsyncIterator[bytes]:
-    while chunk := await field.read_chunk(CHUNK):
-        yield chunk

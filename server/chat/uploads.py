@@ -1,20 +1,19 @@
 """Files a visitor sends: stored once, remembered as theirs, and only then of use in a message."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any
 
 import msgspec
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from adapters.webchat.protocol import Spoken
 from conversations.model import Message
-from hub.errors import Forbidden, Malformed, NotFound, Refused
+from hub.errors import Forbidden, NotFound, Refused
 from hub.model import Attachment, Media
 from hub.store.port import Collection, Document, Index, Store, insert_if_new
 from server.attachments import headers, keep
 from server.chat.door import Caller
 from server.chat.thread import PAGE, Thread
+from server.multipart import chunks_of, file_of
 
 MOST_PAGES = 40
 """How far back a thread is searched for an attachment: 2000 entries."""
@@ -37,9 +36,9 @@ async def upload(who: Caller) -> web.StreamResponse:
     if not who.site.uploads:
         raise Forbidden("This inbox takes no files", hint="Switch `uploads` on in the inbox's settings.")
     who.chat.spend(f"chat:upload:{visitor}", who.chat.limits.uploads)
-    field = await _file(who.request)
+    field = await file_of(who.request)
     name = field.filename or "file"
-    part = await keep(who.chat.blobs, _chunks(field), name=name, limit=who.site.largest_upload)
+    part = await keep(who.chat.blobs, chunks_of(field), name=name, limit=who.site.largest_upload)
     kept = Upload(id=f"{visitor}:{part.blob}", visitor=visitor, part=part, at=who.at)
     await insert_if_new(who.chat.store, UPLOADS, kept)
     return web.Response(status=201, body=msgspec.json.encode(part), content_type="application/json")
@@ -96,18 +95,3 @@ def _within(thread: Thread, message: Message, hash: str) -> Attachment | None:
     shown = thread.shown(message)
     parts = shown.parts if shown else ()
     return next((part for part in parts if isinstance(part, Attachment) and part.blob == hash), None)
-
-
-async def _file(request: web.Request) -> BodyPartReader:
-    if not request.content_type.startswith("multipart/form-data"):
-        raise Malformed("The body must be multipart/form-data", content_type=request.content_type)
-    reader = await request.multipart()
-    field: Any = await reader.next()
-    if not isinstance(field, BodyPartReader) or field.name != "file":
-        raise Malformed("The body must have one part, named `file`")
-    return field
-
-
-async def _chunks(field: BodyPartReader) -> AsyncIterator[bytes]:
-    while chunk := await field.read_chunk(64 * 1024):
-        yield chunk
