@@ -195,7 +195,7 @@ export interface Decision {
 export interface ConversationView {
   conversation: Conversation
   profile: Profile | null
-  inbox: { id: string; name: string; channel: string } | null
+  inbox: { id: string; name: string; channel: string; bot?: string | null } | null
   queue_position?: number | null
   draft?: Draft | null
   read_seq?: number
