@@ -37,9 +37,7 @@ async def post(http: ClientSession, url: str, body: bytes, headers: Mapping[str,
     except (ClientConnectorError, ConnectionTimeoutError) as error:
         raise TryLater("The other side cannot be reached", hint=f"Look at `{setting}`.") from error
     except (TimeoutError, ClientError) as error:
-        raise OutcomeUnknown(
-            "The other side took the message and did not answer", hint=f"Look at `{setting}`."
-        ) from error
+        raise OutcomeUnknown("The message left and no answer came", hint=f"Look at `{setting}`.") from error
 
 
 def expect_success(answer: Answer, *, at: datetime, who: str, setting: str) -> None:

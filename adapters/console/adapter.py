@@ -89,8 +89,12 @@ class Console(Adapter):
     def __init__(self, setup: Setup, card: Manifest) -> None:
         self._setup = setup
         self._card = card
-        self._secrets = (setup.text("signing_secret"), setup.text("signing_secret_before"))
         self._tolerance = msgspec.convert(setup.settings.get("tolerance_seconds", 300), int)
+
+    @property
+    def _secrets(self) -> tuple[str, str]:
+        """Return the secret that signs and the one before it; kept where no log shows them."""
+        return self._setup.text("signing_secret"), self._setup.text("signing_secret_before")
 
     def verify(self, request: Request) -> None:
         """Check the signature over the raw body."""
@@ -111,9 +115,7 @@ class Console(Adapter):
         carry.check(self._card, message)
         url = self._setup.text("deliver_url")
         if not url:
-            sys.stdout.write(
-                f"[{message.inbox}] {message.author or 'hub'} -> {message.to.user}: {plain(message.parts)}\n"
-            )
+            sys.stdout.write(_line(message))
             return message.id
         at, body = self._setup.clock.now(), msgspec.json.encode(_outgoing(message))
         headers = {
@@ -147,6 +149,12 @@ class Console(Adapter):
 def build(setup: Setup, card: Manifest) -> Console:
     """Make the adapter of one inbox."""
     return Console(setup, card)
+
+
+def _line(message: Outbound) -> str:
+    """Say a message on one line, without what a terminal would obey."""
+    line = f"[{message.inbox}] {message.author or 'hub'} -> {message.to.user}: {plain(message.parts)}"
+    return "".join(letter if letter.isprintable() else " " for letter in line) + "\n"
 
 
 def _outgoing(message: Outbound) -> dict[str, object]:

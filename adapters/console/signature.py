@@ -24,7 +24,7 @@ def sign(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
 
 
 def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, at: datetime, tolerance: int) -> None:
-    """Return quietly when one of the secrets signed it in time; raises `Unverified`, `ChannelBroken` without secrets."""
+    """Return quietly when a secret signed it in time; raises `Unverified`, or `ChannelBroken` without secrets."""
     usable = [secret for secret in secrets if secret]
     if not usable:
         raise ChannelBroken("This inbox has no signing secret", hint="Set `signing_secret`.")
