@@ -1,13 +1,16 @@
 """One file out of a multipart body, in chunks; a body that is none is the sender's fault."""
 
+import warnings
 from collections.abc import AsyncIterator
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BadContentDispositionHeader, BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hub.errors import Malformed
 
 CHUNK = 65_536
+# aiohttp only warns of a part whose name it cannot read, and the warning, name and all, would end up in the log.
+warnings.filterwarnings("ignore", category=BadContentDispositionHeader)
 
 
 async def file_of(request: web.Request) -> BodyPartReader:
@@ -16,7 +19,7 @@ async def file_of(request: web.Request) -> BodyPartReader:
         raise Malformed("Send the file as multipart/form-data", hint="One field named `file`.")
     try:
         field = await (await request.multipart()).next()
-    except (ValueError, AssertionError, HttpProcessingError) as error:
+    except (ValueError, AssertionError, HttpProcessingError, BadContentDispositionHeader) as error:
         raise Malformed("That is no multipart body", reason=str(error)[:200]) from error
     if not isinstance(field, BodyPartReader) or field.name != "file":
         raise Malformed("There is no file in the body", hint="One field named `file`.")
