@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from adapters.registry import find
+from adapters import check as channels
 from config.settings import Settings
 from hub.errors import HubError
 from hub.keys import parse
@@ -13,15 +13,7 @@ from server.api.routes import ROUTES
 
 def faults(settings: Settings) -> list[str]:
     """Return everything that is wrong, one line each."""
-    return [*_channels(), *_routes(), *_settings(settings)]
-
-
-def _channels() -> Iterator[str]:
-    registry = find()
-    for name, error in registry.broken.items():
-        yield f"channel {name}: {error}"
-    if not registry.channels:
-        yield "no channel was found"
+    return [*channels.faults(), *_routes(), *_settings(settings)]
 
 
 def _routes() -> Iterator[str]:
