@@ -60,6 +60,18 @@ async def test_a_message_soon_after_the_close_comes_back_to_the_same_conversatio
     assert Opened(conversation=back.id, again=True) in floor.told
 
 
+async def test_whom_a_colleague_answered_comes_back_to_people_and_not_to_the_bot(floor: Floor) -> None:
+    inbox = await floor.inboxes.get("web")
+    await floor.inboxes.change(inbox, structs.replace(inbox, bot="faq"))
+    for user, state in (("ann", State.BOT), ("bob", State.WAITING)):
+        conversation = await floor.hear(user=user)
+        if user == "bob":
+            await floor.answer(conversation, "done")
+        await floor.acts.resolve(conversation.id, LI)
+        back = await floor.hear("again", user=user)
+        assert (back.state, back.waiting_since) == (state, floor.clock.now())
+
+
 async def test_a_message_a_day_after_the_close_begins_a_new_conversation(floor: Floor) -> None:
     conversation = await floor.hear()
     await floor.acts.resolve(conversation.id, LI)

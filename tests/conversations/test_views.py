@@ -87,7 +87,7 @@ def ids(viewer: Someone) -> list[str]:
 
 
 async def test_views_pages_counts_and_the_rule_for_one_row_agree(either: Floor) -> None:
-    everyone = crowd(1, 160)
+    everyone = crowd(1, 90)
     await either.store.commit(*(Insert(CONVERSATIONS, one) for one in everyone))
     for viewer in VIEWERS:
         for id in ids(viewer):
