@@ -14,6 +14,7 @@ from adapters.registry import Registry, find
 from bots import wiring as bots_wiring
 from bots.shelf import LIBRARY, stock
 from config.settings import Settings
+from conversations.hours import load_zones
 from conversations.limits import ChannelLimits, Limit
 from conversations.snoozes import WAKE
 from hub.blobs import Blobs
@@ -67,6 +68,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     store, events = base.store, Events()
     keyring = await engines.keyring(settings)
     vault, registry = Vault(keyring), await asyncio.to_thread(find)
+    await asyncio.to_thread(load_zones)
     limits = _limits(registry)
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)

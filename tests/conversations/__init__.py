@@ -1,0 +1,1 @@
+"""The conversations floor: rules by tables, acts and races on real stores."""
