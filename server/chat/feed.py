@@ -48,7 +48,10 @@ async def step(thread: Thread, place: Place) -> Step:
     if shown is None:
         return Step(frames=(), place=place)
     served = await _messages(thread, shown, place)
-    return served if served.more else await _standing(thread, shown, served)
+    if served.more:
+        return served
+    over = not shown.live and served.place.seq > place.seq  # at its end, another thread may have begun
+    return structs.replace(await _standing(thread, shown, served), more=over)
 
 
 async def _welcome(thread: Thread, current: Conversation | None, place: Place) -> Step:

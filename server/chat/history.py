@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from adapters.webchat.protocol import Said, Seq, ThreadId
+from adapters.webchat.protocol import Said, ThreadId
 from conversations.model import Conversation
 from server.api.decode import query_decoder
 from server.chat.door import Caller
@@ -18,7 +18,7 @@ END = 2**53
 class Before(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Query: messages before `before` of `conversation` (default: the current one, its end)."""
 
-    before: Annotated[Seq, Meta(ge=1)] = END
+    before: Annotated[int, Meta(ge=1, le=END)] = END
     conversation: ThreadId = ""
 
 

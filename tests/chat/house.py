@@ -16,6 +16,7 @@ from accounts.users import USERS
 from adapters import registry
 from adapters.webchat.protocol import VERSION
 from conversations.acts import Acts
+from conversations.deliveries import Deliveries
 from conversations.inboxes import INBOXES, Inbox
 from conversations.model import (
     CONVERSATIONS,
@@ -37,6 +38,7 @@ from hub.errors import NotFound
 from hub.events import Events
 from hub.ingest import RECEIVE, Ingest
 from hub.model import Part, Text
+from hub.outbox import Outbox
 from hub.secrets import Vault
 from hub.store.port import By, Eq, Insert
 from hub.work.engine import Engine
@@ -123,11 +125,12 @@ class House:
 
     async def thread(self) -> Conversation:
         """Return the one conversation there is."""
-        await until(self._threads)
-        (only,) = await self._threads()
+        await until(self.threads)
+        (only,) = await self.threads()
         return only
 
-    async def _threads(self) -> list[Conversation]:
+    async def threads(self) -> list[Conversation]:
+        """Return every conversation."""
         people = await self.store.find(PROFILES, order=(By("last_seen"), By("id")), limit=5)
         order = (By("last_at"), By("id"))
         found = [await self.store.find(CONVERSATIONS, Eq("profile", one.id), order=order, limit=5) for one in people]
@@ -192,6 +195,7 @@ async def house(folder: Path, *, limits: Limits | None = None, **settings: str) 
         await store.commit(Insert(INBOXES, inbox(vault, clock, settings)))
         channels = Channels(store=store, registry=REGISTRY, vault=vault, push=bus.publish, base_url="", keyring=RING)
         await channels.open()
+        Outbox(channels, Deliveries(store), clock).attach(engine)
         stack.push_async_callback(channels.close)
         server = TestServer(web.Application())
         chat = Chat(
