@@ -123,14 +123,14 @@ async def mongo_database(mongo_url: str) -> AsyncIterator[str]:
 
 
 @contextmanager
-def stand_in() -> Iterator[str]:
+def stand_in(*options: str) -> Iterator[str]:
     """Run a SecantusDB server that syncs on commit (without that it forgets acknowledged writes when killed)."""
     program = needs.require("secantusd")
     with tempfile.TemporaryDirectory(prefix="mongo-") as folder:
         port = free_port()
         command = [str(program), "--host", "127.0.0.1", "--port", str(port), "--storage-path", f"{folder}/db"]
         server = subprocess.Popen(
-            [*command, "--sync-on-commit", "--cache-size", "256M", "--log-level", "ERROR"],
+            [*command, *options, "--sync-on-commit", "--cache-size", "256M", "--log-level", "ERROR"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -4,17 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from bson.errors import BSONError
 from pymongo.errors import (
     ConnectionFailure,
-    DocumentTooLarge,
     ExecutionTimeout,
     OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
 
-from hub.errors import Conflict, HubError, Invalid, TryLater
+from hub.errors import Conflict, HubError, TryLater
 from hub.store.fields import fields
 from hub.store.mongo.codec import key
 from hub.store.port import Collection, Document
@@ -24,23 +22,27 @@ DUPLICATE = 11000
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise `TryLater` for a fault that passes, `Invalid` for a document that BSON cannot hold."""
+    """Raise `TryLater` for a fault that passes and `HubError` for one that does not.
+
+    The driver's own error is not chained where it quotes documents: errors are logged, and bodies must not be.
+    """
     try:
         yield
-    except (BSONError, DocumentTooLarge, OverflowError) as error:
-        raise Invalid("The document does not fit the database", reason=str(error)) from error
-    except PyMongoError as error:
+    except ConnectionFailure as error:
         raise fault(error) from error
+    except PyMongoError as error:
+        raise fault(error) from None
 
 
-def fault(error: PyMongoError) -> Exception:
-    """Say what an error means. Errors without a word of ours are returned as they are: they are bugs."""
+def fault(error: PyMongoError) -> HubError:
+    """Say what an error means."""
+    reason, code = type(error).__name__, error.code if isinstance(error, OperationFailure) else None
     passing = isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError)
     if passing or any(map(error.has_error_label, ("RetryableWriteError", "TransientTransactionError"))):
-        return TryLater("MongoDB did not answer", reason=type(error).__name__, hint="Look at `store` and its servers.")
+        return TryLater("MongoDB did not answer", hint="Look at `store` and at its servers.", reason=reason)
     if isinstance(error, OperationFailure) and error.code in {13, 18}:
-        return HubError("MongoDB refuses our login", hint="Look at user and password in `store`.")
-    return error
+        return HubError("MongoDB refuses our login", hint="Look at user and password in `store`.", code=code)
+    return HubError("MongoDB refused", reason=reason, code=code)
 
 
 def taken(collection: Collection[Document], id: str, details: Mapping[str, Any]) -> Conflict:

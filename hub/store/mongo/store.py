@@ -14,7 +14,7 @@ from pymongo.write_concern import WriteConcern
 from hub.errors import HubError, TryLater
 from hub.store.fields import empty
 from hub.store.mongo import query, schema
-from hub.store.mongo.codec import Raw, decode, encode
+from hub.store.mongo.codec import Raw, decode
 from hub.store.mongo.faults import translated
 from hub.store.mongo.plan import Plans
 from hub.store.mongo.query import Query
@@ -42,7 +42,7 @@ class MongoStore:
 
     async def open(self, collections: Sequence[Collection[Document]]) -> None:
         """See the port. Raises `HubError` for a server without transactions, `TryLater` for one that is not there."""
-        self._client = AsyncMongoClient(self._url, retryWrites=True, serverSelectionTimeoutMS=10_000, appname="yizhan")
+        self._client = AsyncMongoClient(_patient(self._url), retryWrites=True, appname="yizhan")
         database = self._database
         try:
             with translated():
@@ -165,12 +165,12 @@ class MongoStore:
             return
         inserters = [self._inserter(write.collection) for write in writes]
         database, client = self._database, self._client
-        if len(writes) > 1 and client is not None:
-            await write_all(client, database, writes)
-        elif type(writes[0]) is Insert:
-            await inserters[0].insert(encode(writes[0].doc))
-        else:
-            with translated():
+        with translated():
+            if len(writes) > 1 and client is not None:
+                await write_all(client, database, writes)
+            elif type(writes[0]) is Insert:
+                await inserters[0].insert(writes[0].doc)
+            else:
                 await write_one(database, writes[0])
         self._watch(writes)
 
@@ -184,3 +184,11 @@ class MongoStore:
                 watcher(writes)
             except Exception:
                 logger.exception("A watcher of the store failed")
+
+
+def _patient(url: str) -> str:
+    """Wait for a missing server as long as the address says, else ten seconds: longer than an election takes."""
+    if "serverselectiontimeoutms=" in url.lower():
+        return url
+    options = "&" if "?" in url else "?" if url.count("/") > 2 else "/?"
+    return f"{url}{options}serverSelectionTimeoutMS=10000"

@@ -153,7 +153,7 @@ async def test_a_partial_multikey_index_follows_every_change(few: Store) -> None
     assert await found("w", colour=BLUE) == ""
 
 
-SMALL = st.builds(
+SMALL: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     number=st.integers(0, 2),
     colour=st.sampled_from(Colour),
@@ -207,4 +207,5 @@ def passes(thing: Thing, test: Test) -> bool:
             return set(values) <= set(getattr(thing, test.field))
         case Between(low=low):
             return bool(getattr(thing, test.field) >= low)
-    raise NotImplementedError
+        case _:
+            raise NotImplementedError

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hub.errors import Conflict, HubError, Invalid
 from hub.ids import new_id
@@ -71,12 +72,12 @@ async def test_a_moment_of_another_zone_is_the_same_moment(store: Store) -> None
 @pytest.mark.parametrize("text", ["a\0b", "half \ud83d", "\udc00"])
 @pytest.mark.parametrize("field", ["name", "key", "id"])
 async def test_text_that_no_database_holds_is_refused(store: Store, text: str, field: str) -> None:
-    fields = {"id": "t", field: text}
+    bad = structs.replace(Thing(id="t"), **{field: text})
     good = Insert(NOTES, Note(id="n", thing="t"))
     with pytest.raises(Invalid):
-        await store.commit(Insert(THINGS, Thing(**fields)))
+        await store.commit(Insert(THINGS, bad))
     with pytest.raises(Invalid):
-        await store.commit(good, Insert(THINGS, Thing(**fields)))
+        await store.commit(good, Insert(THINGS, bad))
     assert await store.get(NOTES, "n") is None
     await store.commit(good)
 
