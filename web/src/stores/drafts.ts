@@ -26,7 +26,9 @@ export const useDrafts = defineStore('drafts', () => {
   const lines = new Map<string, Promise<unknown>>()
 
   function of(conversation: string): Writing {
-    return (writings.value[conversation] ??= { tab: 'reply', reply: '', note: '', base: 0 })
+    // Read back through the ref: what an assignment returns is not watched.
+    writings.value[conversation] ??= { tab: 'reply', reply: '', note: '', base: 0 }
+    return writings.value[conversation] as Writing
   }
 
   /** The hub's copy, unless something was written here since. */

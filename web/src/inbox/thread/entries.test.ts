@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Message } from '@/api/types'
+import { emptyThread, loaded } from '@/live/thread'
+
+import { pieces } from '../parts/links'
+import { bytes } from '../parts/sizes'
+import { entries } from './entries'
+
+const said = (seq: number, at: string, more: Partial<Message> = {}): Message => ({
+  id: `m${seq}`, version: 1, conversation: 'c', inbox: 'i', seq, direction: 'in', author: { kind: 'customer', id: 'p' },
+  parts: [{ type: 'text', body: '你好' }], at, ...more,
+})
+const shown = (messages: Message[], readTo: number | null) =>
+  entries(loaded(emptyThread('c'), messages, false), (at) => at.slice(0, 10), readTo).map((entry) =>
+    entry.kind === 'message' ? `${entry.follows ? '+' : ''}${entry.message.seq}` : entry.kind,
+  )
+
+describe('the entries of a thread', () => {
+  it('begin each day, and join what one hand wrote at once', () => {
+    expect(
+      shown([said(1, '2026-11-20T23:59:00Z'), said(2, '2026-11-21T00:00:00Z'), said(3, '2026-11-21T00:01:00Z'), said(4, '2026-11-21T00:30:00Z')], null),
+    ).toEqual(['day', '1', 'day', '2', '+3', '4'])
+  })
+
+  it('draw the line of what is new once, before the first unread of the customer', () => {
+    const agent = { direction: 'out' as const, author: { kind: 'agent' as const, id: 'u' } }
+    expect(shown([said(1, '2026-11-21T00:00:00Z'), said(2, '2026-11-21T00:00:01Z', agent), said(3, '2026-11-21T00:00:02Z'), said(4, '2026-11-21T00:00:03Z')], 1)).toEqual(
+      ['day', '1', '2', 'unread', '3', '+4'],
+    )
+  })
+
+  it('tell notices as lines', () => {
+    const notice = said(2, '2026-11-21T00:00:01Z', { direction: 'note', parts: [{ type: 'notice', code: 'resolved' }] })
+    expect(shown([said(1, '2026-11-21T00:00:00Z'), notice, said(3, '2026-11-21T00:00:02Z')], null)).toEqual(['day', '1', 'notice', '3'])
+  })
+})
+
+describe('links in a text', () => {
+  it.each([
+    ['看 https://a.cn/x?y=1。谢谢', ['看 ', 'https://a.cn/x?y=1', '。谢谢'], 'https://a.cn/x?y=1'],
+    ['(http://a.cn).', ['(', 'http://a.cn', ').'], 'http://a.cn'],
+  ])('%s', (text, expected, href) => {
+    expect(pieces(text).map((piece) => piece.text)).toEqual(expected)
+    expect(pieces(text).find((piece) => piece.href)?.href).toBe(href)
+  })
+
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'a.cn', '<script>alert(1)</script>'])('are never made of %s', (text) => {
+    expect(pieces(text)).toEqual([{ text }])
+  })
+})
+
+it.each([[0, '0 B'], [1023, '1023 B'], [1536, '1.5 KB'], [20971520, '20.0 MB']])('%i bytes', (size, expected) => {
+  expect(bytes(size)).toBe(expected)
+})

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Channel, Inbox, SettingField } from '@/api/settings'
+import { slices } from '@/search/ranges'
+
+import { begun, changedOnly, needed } from './fields'
+import { asMinute, asTime, copyToWorkdays, ofDay, withSpan } from './hours'
+
+const two = { zh: 'x', en: 'x' }
+const field = (name: string, more: Partial<SettingField> = {}): SettingField => ({ name, type: 'text', label: two, help: two, ...more })
+const channel: Channel = {
+  name: 'sms', title: two, about: two, carries: [],
+  settings: [field('sender', { required: true }), field('colour', { default: '#1261a0' }), field('api_key', { secret: true, required: true }), field('site_key', { required: true })],
+}
+const inbox: Inbox = { id: 'i', name: 'x', channel: 'sms', settings: { sender: '驿站' }, secrets: ['api_key'] }
+
+describe('the form of a channel', () => {
+  it('asks a new inbox only for what it cannot do without', () => {
+    expect(needed(channel).map((item) => item.name)).toEqual(['sender', 'api_key'])
+  })
+
+  it('begins with what is kept, then defaults, and never shows a secret', () => {
+    expect(begun(channel, inbox)).toEqual({ sender: '驿站', colour: '#1261a0', api_key: '' })
+  })
+
+  it('sends what changed; an empty secret keeps the one that is set', () => {
+    const before = begun(channel, inbox)
+    expect(changedOnly(channel, before, { ...before })).toEqual({})
+    expect(changedOnly(channel, before, { ...before, sender: 'Y', api_key: 'new' })).toEqual({ sender: 'Y', api_key: 'new' })
+  })
+})
+
+describe('opening hours', () => {
+  it('turn minutes into times and back', () => {
+    expect([asTime(0), asTime(545), asTime(1440)]).toEqual(['00:00', '09:05', '00:00'])
+    expect(asMinute('18:30')).toBe(1110)
+  })
+
+  it('add, change and copy spans without touching other days', () => {
+    const one = withSpan({}, 0, 0, {})
+    expect(ofDay(one, 0)).toEqual([{ day: 0, start: 540, end: 1080 }])
+    const changed = withSpan(one, 0, 0, { end: 720 })
+    const more = withSpan(changed, 0, 1, {})
+    expect(ofDay(more, 0).map((span) => [span.start, span.end])).toEqual([[540, 720], [720, 1440]])
+    const copied = copyToWorkdays(more)
+    expect([0, 1, 4, 5].map((day) => ofDay(copied, day).length)).toEqual([2, 2, 2, 0])
+  })
+})
+
+describe('highlights', () => {
+  it('cut by code points, as the hub counts', () => {
+    expect(slices('😀水费账单', [{ start: 1, end: 3 }])).toEqual([
+      { text: '😀', hit: false },
+      { text: '水费', hit: true },
+      { text: '账单', hit: false },
+    ])
+  })
+
+  it('bear ranges out of order and past the end', () => {
+    expect(slices('abc', [{ start: 2, end: 9 }, { start: 0, end: 1 }]).map((slice) => slice.text)).toEqual(['a', 'b', 'c'])
+    expect(slices('abc', [])).toEqual([{ text: 'abc', hit: false }])
+  })
+})
