@@ -5,20 +5,21 @@ python -m bench.floors PORT
 
 import asyncio
 import sys
+from datetime import datetime
 
 import msgspec
 import uvloop
 from aiohttp import WSMsgType, web
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Body(Struct, frozen=True, kw_only=True):
     """The JSON of the ingest figure, as a handler that only parses would declare it."""
 
     type: str
-    id: str
-    sender: dict[str, str] = {}
-    parts: list[dict[str, str]] = []
+    sender: dict[str, str] = field(name="from")
+    at: datetime
+    parts: list[dict[str, str]]
 
 
 _decode = msgspec.json.Decoder(Body).decode
