@@ -39,8 +39,8 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
 }  # fmt: skip
 NAMES = [
     "../../etc/passwd", "..\\..\\x", "/abs", "a\r\nX-Evil: 1", 'a";x="b', "a\x00.html", "\u202egnp.exe",
-    "a" * 500 + ".txt", "", "<img src=x onerror=alert(1)>.png", "名字 测试.txt", "a%0d%0aX-Evil:1", "con.txt", ".htaccess", "…/…",
-    "a;b=c.txt",
+    "a" * 500 + ".txt", "", "<img src=x onerror=alert(1)>.png", "名字 测试.txt", "a%0d%0aX-Evil:1", "con.txt",
+    ".htaccess", "…/…", "a;b=c.txt",
 ]  # fmt: skip
 
 
