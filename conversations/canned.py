@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct, structs
@@ -14,6 +14,8 @@ from hub.store.port import By, Collection, Delete, Document, Index, Insert, Stor
 
 _PLACE = re.compile(r"\{\{\s*([a-z_.]{1,64})\s*\}\}")
 MOST = 5000
+Commit = Callable[..., Awaitable[None]]
+"""`Store.commit`, or one that writes something of the caller's with it."""
 
 Shortcut = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[^\s/{}]+$")]
 Title = Annotated[str, Meta(min_length=1, max_length=128)]
@@ -69,20 +71,20 @@ class CannedReplies:
         rows = await self._store.find(CANNED, order=(By("shortcut"),), limit=MOST)
         return [row for row in rows if teams is None or row.team is None or row.team in teams]
 
-    async def create(self, new: NewCanned) -> Canned:
-        """Store a new one; raises `Invalid` when the shortcut is taken."""
+    async def create(self, new: NewCanned, commit: Commit | None = None) -> Canned:
+        """Store a new one, by the caller's `commit` if given; raises `Invalid` when the shortcut is taken."""
         letters = await asyncio.to_thread(initials, new.title)
         canned = Canned(
             id=new_id(), shortcut=new.shortcut.lower(), title=new.title, body=new.body, team=new.team,
             initials=letters,
         )  # fmt: skip
         try:
-            await self._store.commit(Insert(CANNED, canned))
+            await (commit or self._store.commit)(Insert(CANNED, canned))
         except Conflict as error:
             raise _taken() from error
         return canned
 
-    async def change(self, read: Canned, edit: CannedEdit) -> Canned:
+    async def change(self, read: Canned, edit: CannedEdit, commit: Commit | None = None) -> Canned:
         """Store the change over `read`; raises `Conflict` when somebody was quicker, `Invalid` for a taken shortcut."""
         told = {name: value for name, value in structs.asdict(edit).items() if value is not None}
         changed = structs.replace(read, **told)
@@ -92,16 +94,16 @@ class CannedReplies:
         )
         write = put(CANNED, read, changed)
         try:
-            await self._store.commit(write)
+            await (commit or self._store.commit)(write)
         except Conflict as error:
             if error.index:
                 raise _taken() from error
             raise
         return write.doc
 
-    async def remove(self, id: str) -> None:
+    async def remove(self, id: str, commit: Commit | None = None) -> None:
         """Delete one; raises `NotFound`."""
-        await self._store.commit(Delete(CANNED, await self.get(id)))
+        await (commit or self._store.commit)(Delete(CANNED, await self.get(id)))
 
 
 def initials(title: str) -> str:

@@ -1,5 +1,6 @@
 """The labels colleagues may put on conversations: a name and a colour."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -7,6 +8,9 @@ from msgspec import Meta, Struct
 from hub.errors import Conflict, Invalid, NotFound
 from hub.ids import new_id
 from hub.store.port import By, Collection, Delete, Document, Index, Insert, Store
+
+Commit = Callable[..., Awaitable[None]]
+"""`Store.commit`, or one that writes something of the caller's with it."""
 
 
 class NewLabel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,18 +40,18 @@ class Labels:
         """Return every label by name."""
         return await self._store.find(LABELS, order=(By("name"),), limit=1000)
 
-    async def create(self, new: NewLabel) -> Label:
-        """Store a new label; raises `Invalid` when there is one of this name."""
+    async def create(self, new: NewLabel, commit: Commit | None = None) -> Label:
+        """Store a new label, by the caller's `commit` if given; raises `Invalid` when there is one of this name."""
         label = Label(id=new_id(), name=new.name.strip(), colour=new.colour)
         try:
-            await self._store.commit(Insert(LABELS, label))
+            await (commit or self._store.commit)(Insert(LABELS, label))
         except Conflict as error:
             raise Invalid("There is a label of this name", path="/name") from error
         return label
 
-    async def remove(self, id: str) -> None:
+    async def remove(self, id: str, commit: Commit | None = None) -> None:
         """Delete a label; raises `NotFound`."""
         label = await self._store.get(LABELS, id)
         if label is None:
             raise NotFound("No such label", label=id)
-        await self._store.commit(Delete(LABELS, label))
+        await (commit or self._store.commit)(Delete(LABELS, label))

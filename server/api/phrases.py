@@ -2,12 +2,13 @@
 
 from msgspec import Struct
 
-from accounts.audit import Entry
 from accounts.permissions import Permission
+from accounts.recording import Commit, recording
 from accounts.teams import TEAMS
 from conversations.canned import Canned, CannedEdit, NewCanned
 from conversations.labels import Label, NewLabel
 from hub.errors import Invalid
+from hub.store.port import Document
 from server.api.accounts.shown import act_of
 from server.api.contract import Call, Routes
 from server.api.cursor import Page
@@ -40,25 +41,21 @@ async def list_canned(call: Call, query: Page) -> CannedShown:
 async def create_canned(call: Call, body: NewCanned) -> Canned:
     """Make a canned reply."""
     await _check_team(call, body.team)
-    canned = await call.hub.talks.canned.create(body)
-    await _told(call, "canned.created", canned.id)
-    return canned
+    return await call.hub.talks.canned.create(body, _recording(call, "canned.created"))
 
 
 @routes.patch("/canned/{id}", permission=Permission.CANNED_MANAGE)
 async def change_canned(call: Call, id: str, body: CannedEdit) -> Canned:
     """Change a canned reply."""
     await _check_team(call, body.team)
-    canned = await call.hub.talks.canned.change(await call.hub.talks.canned.get(id), body)
-    await _told(call, "canned.changed", id)
-    return canned
+    read = await call.hub.talks.canned.get(id)
+    return await call.hub.talks.canned.change(read, body, _recording(call, "canned.changed", read))
 
 
 @routes.delete("/canned/{id}", permission=Permission.CANNED_MANAGE)
 async def delete_canned(call: Call, id: str) -> None:
     """Remove a canned reply."""
-    await call.hub.talks.canned.remove(id)
-    await _told(call, "canned.deleted", id)
+    await call.hub.talks.canned.remove(id, _recording(call, "canned.deleted"))
 
 
 @routes.get("/labels", permission=Permission.LABELS_READ)
@@ -70,16 +67,13 @@ async def list_labels(call: Call, query: Page) -> LabelsShown:
 @routes.post("/labels", permission=Permission.LABELS_MANAGE, status=201)
 async def create_label(call: Call, body: NewLabel) -> Label:
     """Make a label."""
-    label = await call.hub.talks.labels.create(body)
-    await _told(call, "label.created", label.id)
-    return label
+    return await call.hub.talks.labels.create(body, _recording(call, "label.created"))
 
 
 @routes.delete("/labels/{id}", permission=Permission.LABELS_MANAGE)
 async def delete_label(call: Call, id: str) -> None:
     """Remove a label; conversations that carry its name keep it."""
-    await call.hub.talks.labels.remove(id)
-    await _told(call, "label.deleted", id)
+    await call.hub.talks.labels.remove(id, _recording(call, "label.deleted"))
 
 
 async def _check_team(call: Call, team: str | None) -> None:
@@ -87,5 +81,6 @@ async def _check_team(call: Call, team: str | None) -> None:
         raise Invalid("There is no such team", path="$.team")
 
 
-async def _told(call: Call, action: str, target: str) -> None:
-    await call.hub.accounts.audit.commit(act_of(call), Entry(action=action, target=target))
+def _recording(call: Call, action: str, before: Document | None = None) -> Commit:
+    """Return the commit that puts the act into the audit record too."""
+    return recording(call.hub.accounts.audit, act_of(call), action, before)

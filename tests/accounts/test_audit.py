@@ -13,6 +13,7 @@ from accounts.actor import Act
 from accounts.audit import AUDIT, AUDIT_HEADS, CHAIN, Audit, Change, Deed, Entry, Record, digest
 from accounts.changes import changed
 from accounts.permissions import Role
+from accounts.recording import recording
 from accounts.services import Accounts
 from accounts.teams import TEAMS, NewTeam, Team, TeamPatch
 from accounts.tokens import NewToken
@@ -131,6 +132,25 @@ async def test_the_act_and_its_record_are_one_commit(house: House) -> None:
     with pytest.raises(Conflict):
         await house.accounts.audit.commit(console(), ENTRY, stale)
     assert [record.action for record in await house.accounts.audit.page(limit=10)] == ["team.created"]
+
+
+async def test_what_another_floor_writes_is_recorded_with_it(house: House) -> None:
+    """Made, changed, removed: the record says what, and nothing of it happens without the record."""
+    audit, act = house.accounts.audit, console()
+    team = Team(id="t", name="Gas", key="gas", created_at=START)
+    await recording(audit, act, "thing.made")(Insert(TEAMS, team))
+    renamed = put(TEAMS, team, structs.replace(team, name="Air"))
+    await recording(audit, act, "thing.changed", team)(renamed)
+    with pytest.raises(Conflict):
+        await recording(audit, act, "thing.changed", team)(renamed)
+    await recording(audit, act, "thing.removed")(Delete(TEAMS, renamed.doc))
+    told = [(record.action, record.target, dict((c.field, (c.before, c.after)) for c in record.changes)) for record in
+            reversed(await audit.page(limit=10))]  # fmt: skip
+    assert [line[:2] for line in told] == [("thing.made", "t"), ("thing.changed", "t"), ("thing.removed", "t")]
+    assert told[0][2]["name"] == (None, "Gas")
+    assert told[1][2] == {"name": ("Gas", "Air")}
+    assert told[2][2]["name"] == ("Air", None)
+    assert (await verify(house.store)).good
 
 
 async def test_an_act_is_decided_again_when_another_came_between(house: House) -> None:
