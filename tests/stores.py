@@ -20,6 +20,7 @@ from pymongo.errors import PyMongoError
 
 from hub.store.sqlite import SqliteStore
 from tests import needs
+from tests.bound import bound
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -115,11 +116,12 @@ def mongo_url() -> Iterator[str]:
 
 @pytest.fixture
 async def mongo_database(mongo_url: str) -> AsyncIterator[str]:
-    """A database name of this test's own; dropped afterwards."""
+    """A database name of this test's own; dropped afterwards, unless the whole server goes with the test run."""
     name = f"test_{uuid4().hex[:12]}"
     yield name
-    async with AsyncMongoClient[dict[str, object]](mongo_url) as client:
-        await client.drop_database(name)
+    if "MONGO_URL" in os.environ:
+        async with AsyncMongoClient[dict[str, object]](mongo_url) as client:
+            await client.drop_database(name)
 
 
 @contextmanager
@@ -130,7 +132,7 @@ def stand_in(*options: str) -> Iterator[str]:
         port = free_port()
         command = [str(program), "--host", "127.0.0.1", "--port", str(port), "--storage-path", f"{folder}/db"]
         server = subprocess.Popen(
-            [*command, *options, "--sync-on-commit", "--cache-size", "256M", "--log-level", "ERROR"],
+            bound([*command, *options, "--sync-on-commit", "--cache-size", "256M", "--log-level", "ERROR"]),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -89,7 +89,7 @@ async def run_and_kill(*arguments: str) -> dict[str, list[int]]:
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", CHILD, *arguments, stdout=subprocess.PIPE)
     assert child.stdout is not None
     acknowledged: dict[str, list[int]] = {}
-    most = random.randrange(100, 1500 if arguments[0] == "sqlite" else 300)
+    most = random.randrange(100, 1500) if arguments[0] == "sqlite" else 100
     seen = 0
     while line := await child.stdout.readline():
         if line.endswith(b"\n"):

@@ -143,7 +143,7 @@ THING = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(things=st.lists(THING, min_size=1, max_size=5))
 async def test_any_document_comes_back(store: Store, things: list[Thing]) -> None:
     await store.commit(*(Insert(THINGS, thing) for thing in things))
