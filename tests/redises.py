@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests import needs
+from tests.bound import bound
 from tests.stores import free_port
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class RedisServer:
         """Return when it answers."""
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(
-            [str(self._program), *options, "--dir", self._folder],
+            bound([str(self._program), *options, "--dir", self._folder]),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
