@@ -119,7 +119,7 @@ class Acts:
     ) -> Conversation:
         """Give it to a team's queue, or straight to a colleague; `note` is for whoever gets it."""
         if (team is None) == (agent is None):
-            raise Invalid("A transfer names a team or an agent, not both", path="/team")
+            raise Invalid("A transfer names a team or an agent, not both", path="$.team")
 
         async def step(change: Change, at: datetime) -> None:
             _must_be_open(change.now)
@@ -157,7 +157,7 @@ class Acts:
 def _label(change: Change, by: Author, labels: Sequence[str], at: datetime) -> None:
     wanted = tuple(dict.fromkeys(labels))
     if len(wanted) > MOST_LABELS:
-        raise Invalid("Too many labels", path="/labels", most=MOST_LABELS)
+        raise Invalid("Too many labels", path="$.labels", most=MOST_LABELS)
     added = [label for label in wanted if label not in change.now.labels]
     removed = [label for label in change.now.labels if label not in wanted]
     if added or removed:

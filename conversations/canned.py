@@ -135,4 +135,4 @@ def fill(body: str, facts: Mapping[str, str]) -> str:
 
 
 def _taken() -> Invalid:
-    return Invalid("This shortcut is taken", path="/shortcut")
+    return Invalid("This shortcut is taken", path="$.shortcut")

@@ -42,7 +42,7 @@ class Drafts:
     ) -> Draft | None:
         """Keep the draft and return it; an empty text deletes it. Raises `Invalid` when it is too long."""
         if len(text) > LONGEST:
-            raise Invalid("The draft is too long", path="/text", most=LONGEST)
+            raise Invalid("The draft is too long", path="$.text", most=LONGEST)
         fresh = Draft(
             id=draft_id(conversation, user), conversation=conversation, user=user, text=text, note=note,
             base_seq=base_seq, at=self._clock.now(),

@@ -110,7 +110,7 @@ class Inboxes:
         try:
             await self._store.commit(Insert(INBOXES, inbox))
         except Conflict as error:
-            raise Invalid("This site key is taken", path="/site_key") from error
+            raise Invalid("This site key is taken", path="$.site_key") from error
         return inbox
 
     async def change(self, read: Inbox, changed: Inbox) -> Inbox:
@@ -120,7 +120,7 @@ class Inboxes:
             await self._store.commit(write)
         except Conflict as error:
             if error.index:
-                raise Invalid("This site key is taken", path="/site_key") from error
+                raise Invalid("This site key is taken", path="$.site_key") from error
             raise
         return write.doc
 

@@ -46,7 +46,7 @@ class Labels:
         try:
             await (commit or self._store.commit)(Insert(LABELS, label))
         except Conflict as error:
-            raise Invalid("There is a label of this name", path="/name") from error
+            raise Invalid("There is a label of this name", path="$.name") from error
         return label
 
     async def remove(self, id: str, commit: Commit | None = None) -> None:

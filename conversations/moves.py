@@ -76,7 +76,7 @@ def snooze(conversation: Conversation, until: datetime, *, at: datetime) -> Conv
     Raises `Invalid` when that is not in the future, `WrongMove` when it is closed or with a bot.
     """
     if until <= at:
-        raise Invalid("The time to wake must lie in the future", path="/until", until=until.isoformat())
+        raise Invalid("The time to wake must lie in the future", path="$.until", until=until.isoformat())
     if conversation.state not in (State.AGENT, State.WAITING):
         raise WrongMove(
             "Only one that waits or is with a colleague can be snoozed", conversation=conversation.id,

@@ -206,11 +206,11 @@ class Replies:
 
 def _allow(reply: Reply) -> None:
     if not reply.parts:
-        raise Invalid("There is nothing to send", path="/parts")
+        raise Invalid("There is nothing to send", path="$.parts")
     if not reply.client_id or len(reply.client_id) > 128:
-        raise Invalid("A reply needs an id of its own, up to 128 characters", path="/client_id")
+        raise Invalid("A reply needs an id of its own, up to 128 characters", path="$.client_id")
     if any(isinstance(part, Notice) for part in reply.parts):
-        raise Invalid("Notices are the hub's own words", path="/parts")
+        raise Invalid("Notices are the hub's own words", path="$.parts")
 
 
 def _by_colleague(message: Message, author: Author) -> bool:

@@ -77,7 +77,7 @@ async def test_an_inbox_is_made_changed_and_found_by_its_site_key(floor: Floor) 
     assert await floor.inboxes.by_site_key("site-0002") is None
     with pytest.raises(Invalid) as refused:
         await floor.inboxes.create(NewInbox(name="Other", channel="webchat", site_key="site-0001"))
-    assert refused.value.path == "/site_key"
+    assert refused.value.path == "$.site_key"
     changed = await floor.inboxes.change(made, structs.replace(made, name="Store"))
     with pytest.raises(Conflict):
         await floor.inboxes.change(made, structs.replace(made, name="Late"))
