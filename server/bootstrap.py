@@ -43,6 +43,8 @@ from server.shelf import BlobShelf
 from server.talks import Talks
 
 WORKERS = 64
+FLOOD = 32
+"""Inbounds that wait for the disk at once, from which on work stands back."""
 
 
 @asynccontextmanager
@@ -80,18 +82,21 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     )
     views = Views(store, said.lists)
     live = Live(store, base.bus, clock, views.of)
-    engine = _engine(settings, clock, base, events, said, routing, channels)
+    ingest = Ingest(store, clock)
+    engine = _engine(settings, clock, base, ingest)
+    _register(engine, clock, events, said, routing, channels)
     store.watch(live.committed)
     store.watch(Announcer(base.bus).committed)
     return Hub(
         settings=settings,
+        address=settings.address,
         store=store,
         clock=clock,
         bus=base.bus,
         far=base.far,
         events=events,
         engine=engine,
-        ingest=Ingest(store, clock),
+        ingest=ingest,
         keyring=keyring,
         vault=vault,
         shelf=BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs")),
@@ -110,24 +115,27 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     )
 
 
-def _engine(
-    settings: Settings,
-    clock: Clock,
-    base: engines.Engines,
-    events: Events,
-    said: Talks,
-    routing: Routing,
-    channels: Channels,
-) -> Engine:
-    workers = WORKERS if settings.worker else 0
-    engine = Engine(base.store, base.dispatch, clock, workers=workers, alone=base.alone)
+def _engine(settings: Settings, clock: Clock, base: engines.Engines, ingest: Ingest) -> Engine:
+    """Make the engine; while much comes in, storing that goes before working on it."""
+    return Engine(
+        base.store,
+        base.dispatch,
+        clock,
+        workers=WORKERS if settings.worker else 0,
+        alone=base.alone,
+        busy=lambda: ingest.in_hand >= FLOOD,
+    )
+
+
+def _register(
+    engine: Engine, clock: Clock, events: Events, said: Talks, routing: Routing, channels: Channels
+) -> None:
     engine.register(RECEIVE, said.receive.handle)
     engine.register(WAKE, said.alarms.ring)
     routing.register(engine)
     Outbox(channels, said.deliveries, clock).attach(engine)
     for kind, hear in events.hearers:
         engine.register(kind, _hearing(hear))
-    return engine
 
 
 def _hearing(

@@ -38,6 +38,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     """Everything a request handler may reach. Made once per process."""
 
     settings: Settings
+    address: str
+    """The public address, no slash at its end."""
     store: Store
     clock: Clock
     bus: Bus

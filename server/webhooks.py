@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from adapters.contract import Request
-from hub.errors import HubError, Malformed, NotFound, Unverified
+from hub.errors import HubError, Malformed, NotFound, TooLarge, Unverified
 from server.api.decode import read_bounded
 from server.api.problems import from_error, problem
 from server.channels import Live
@@ -65,10 +65,13 @@ async def _answer(hub: Hub, request: web.Request, live: Live | None) -> web.Resp
 
 
 async def _read(hub: Hub, request: web.Request) -> Request:
-    body = await read_bounded(request, LARGEST) if request.body_exists else b""
+    length = request.content_length
+    if length is not None and length > LARGEST:
+        raise TooLarge("The body is too large", limit=LARGEST)
+    body = await (request.read() if length is not None else read_bounded(request, LARGEST))
     return Request(
         method=request.method,
-        url=hub.settings.address + request.path_qs,
+        url=hub.address + request.raw_path,
         query=request.query,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,

@@ -33,6 +33,9 @@ FAULT_LONGEST = timedelta(seconds=5)
 HORIZON = timedelta(seconds=60)
 """Rows due later than this are not kept in memory: a sweep arms their timer in time."""
 
+POLITE = 4
+"""Lanes that are worked on even while the process is busy with what comes in."""
+
 GRACE = timedelta(seconds=25)
 """How long what is in hand may take when the process is told to end."""
 
@@ -42,7 +45,8 @@ class Engine:
 
     `workers` lanes are worked on at once, of them at most a quarter for bulk; with 0 this process only passes hints
     on. `alone` says that no other process works on this store: leases found are then left by the dead, and the
-    store is swept at start and seldom after. `spin` gives numbers in [0, 1) for the jitter.
+    store is swept at start and seldom after. `spin` gives numbers in [0, 1) for the jitter. While `busy` says so,
+    no more than `POLITE` lanes are in hand.
     """
 
     def __init__(
@@ -56,10 +60,12 @@ class Engine:
         lease: timedelta = timedelta(seconds=15),
         sweep: timedelta | None = None,
         spin: Callable[[], float] = random.random,
+        busy: Callable[[], bool] | None = None,
     ) -> None:
         self._clock = clock
         self._dispatch = dispatch
         self._spin = spin
+        self._busy = busy
         self._lanes = Lanes(workers, max(workers // 4, 1))
         self._timers = Timers(clock, dispatch.hint)
         self._worker = Worker(store, clock, owner=new_id(), lease=lease, alone=alone, spin=spin)
@@ -149,10 +155,14 @@ class Engine:
             self._pump()
 
     def _pump(self) -> None:
-        while self._open and (lane := self._lanes.take()) is not None:
+        while self._open and not self._stands_back() and (lane := self._lanes.take()) is not None:
             task = asyncio.create_task(self._turn(lane))
             self._turns[task] = lane
             task.add_done_callback(self._ended)
+
+    def _stands_back(self) -> bool:
+        """Whether this process has more urgent things to do than another lane: what comes in is stored first."""
+        return self._busy is not None and self._lanes.in_hand >= POLITE and self._busy()
 
     async def _turn(self, lane: str) -> None:
         rank = self._lanes.rank(lane)
