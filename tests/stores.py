@@ -138,7 +138,7 @@ def stand_in(*options: str) -> Iterator[str]:
         )
         try:
             url = f"mongodb://127.0.0.1:{port}/"
-            _await_server(url, server)
+            await_server(url, server)
             yield url
         finally:
             server.terminate()
@@ -149,7 +149,8 @@ def stand_in(*options: str) -> Iterator[str]:
                 server.wait()
 
 
-def _await_server(url: str, server: subprocess.Popen[bytes]) -> None:
+def await_server(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; RuntimeError when it ended or takes too long."""
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and server.poll() is None:
         try:
