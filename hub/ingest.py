@@ -1,9 +1,10 @@
 """The first door: what a channel brings is one durable row each before the provider hears 200."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.clock import Clock
 from hub.errors import Conflict, Overloaded
@@ -29,6 +30,8 @@ RECEIVE: Kind[Arrival] = Kind("receive", Arrival, keep=timedelta(days=14))
 """Kept, and with it the unique key, for longer than any provider repeats itself."""
 
 BUSY = timedelta(seconds=1)
+NUL = r"\u0000"
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Ingest:
@@ -60,13 +63,14 @@ class Ingest:
     def _job(self, inbound: Inbound) -> Insert[Job]:
         at = self._clock.now()
         self._seq = max(self._seq + 1, int(at.timestamp() * 1_000_000))
-        return RECEIVE.job(
+        made = RECEIVE.job(
             Arrival(inbound=inbound),
             lane=f"in:{inbound.inbox}:{inbound.sender.user}",
             seq=self._seq,
             at=at,
             key=f"{inbound.inbox}:{inbound.provider_id}",
         )
+        return made if NUL not in made.doc.body else Insert(made.collection, _storable(made.doc))
 
     async def _insert(self, jobs: list[Insert[Job]]) -> Accepted:
         """Commit all at once; only when one of them is known, one after the other, so that their order stays."""
@@ -87,3 +91,8 @@ class Ingest:
                 continue
             new += 1
         return Accepted(new=new, known=len(jobs) - new)
+
+
+def _storable(job: Job) -> Job:
+    """Put U+FFFD where a text holds U+0000, which no store keeps in text; the raw bytes have it still."""
+    return structs.replace(job, body=_NUL.sub(r"\1\\ufffd", job.body))

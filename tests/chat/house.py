@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
+from msgspec import structs
 
 from accounts.users import USERS
 from adapters import registry
 from adapters.webchat.protocol import VERSION
 from conversations.acts import Acts
 from conversations.deliveries import Deliveries
+from conversations.hours import load_zones
 from conversations.inboxes import INBOXES, Inbox
 from conversations.model import (
     CONVERSATIONS,
@@ -40,7 +42,7 @@ from hub.ingest import RECEIVE, Ingest
 from hub.model import Part, Text
 from hub.outbox import Outbox
 from hub.secrets import Vault
-from hub.store.port import By, Eq, Insert
+from hub.store.port import By, Eq, Insert, put
 from hub.work.engine import Engine
 from hub.work.jobs import JOBS
 from hub.work.local import LocalDispatch
@@ -66,6 +68,7 @@ SECRET = "identity-secret-of-the-host-page"
 ALL = (JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, READ_MARKS, USERS, INBOXES, UPLOADS)
 AGENT = Author(kind=AuthorKind.AGENT, id="agent-1", name="小林")
 REGISTRY = registry.find()
+load_zones()
 RING = keys.parse(keys.fresh("k1"))
 
 
@@ -92,6 +95,8 @@ class Drawer:
 class House:
     """What a test holds in its hands."""
 
+    work: asyncio.Task[None]
+
     def __init__(self, chat: Chat, engine: Engine, events: Events, url: str, http: ClientSession) -> None:
         self.chat = chat
         self.store: Store = chat.store
@@ -100,13 +105,16 @@ class House:
         self.http = http
         self.replies = Replies(chat.store, events, chat.clock)
         self.acts = Acts(chat.store, events, chat.clock)
+        self.tokens: list[str] = []
         self._said = 0
 
     async def session(self, **body: Any) -> dict[str, Any]:
         """Open a session as the widget does."""
         async with self.http.post(f"{self.url}/chat/{KEY}/session", json=body, headers=self.origin) as answer:
             assert answer.status == 200, await answer.text()
-            return await answer.json()  # type: ignore[no-any-return]
+            opened: dict[str, Any] = await answer.json()
+        self.tokens.append(opened["token"])
+        return opened
 
     @property
     def origin(self) -> dict[str, str]:
@@ -139,6 +147,16 @@ class House:
     async def messages(self, conversation: str) -> list[Message]:
         """Return every entry of a thread."""
         return await self.store.find(MESSAGES, Eq("conversation", conversation), order=(By("seq"),), limit=1000)
+
+    async def say_seq(self, conversation: str, seq: int) -> None:
+        """Count entries that were put into the store by hand, as every commit of a message does."""
+        thread = await self.store.get(CONVERSATIONS, conversation)
+        assert thread is not None
+        await self.store.commit(put(CONVERSATIONS, thread, structs.replace(thread, seq=seq)))
+
+    async def stop_working(self) -> None:
+        """Let what comes in lie."""
+        await _end(self.work)
 
     async def say(self, conversation: str, *parts: Part | str, note: bool = False) -> Message:
         """Let the agent say something."""
@@ -212,7 +230,9 @@ async def house(folder: Path, *, limits: Limits | None = None, **settings: str) 
         await anext(keeping)
         stack.push_async_callback(_finish, keeping)
         http = await stack.enter_async_context(ClientSession())
-        yield House(chat, engine, events, f"http://127.0.0.1:{server.port}", http)
+        held = House(chat, engine, events, f"http://127.0.0.1:{server.port}", http)
+        held.work = work
+        yield held
 
 
 def inbox(vault: Vault, clock: SystemClock, settings: dict[str, str]) -> Inbox:
