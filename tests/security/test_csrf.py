@@ -110,6 +110,8 @@ async def test_a_program_with_a_token_needs_no_csrf_value(site: Site, boss: Brow
     made = await boss.call("POST", f"{PREFIX}/tokens", {"name": "program"})
     program = await site.browser()
     sent = {"Authorization": f"Bearer {made.json['secret']}"}
+    me = (await program.bare("GET", f"{PREFIX}/session", headers=sent)).json
+    assert (me["user"]["email"], me["csrf"]) == ("administrator@example.com", "")
     answer = await program.bare("POST", f"{PREFIX}/labels", {"name": "by-program"}, headers=sent)
     assert answer.status == 201
     from_a_page = {**sent, "Origin": "https://evil.example"}

@@ -62,11 +62,13 @@ async def log_in(call: Call, body: LogIn) -> Me:
 
 @routes.get("/session", permission=Gate.LOGGED_IN)
 async def get_session(call: Call) -> Me:
-    """Tell who is logged in, and the CSRF token of this session."""
+    """Tell who is logged in, and the CSRF token of this session; an API token has none and needs none."""
     user = await call.hub.accounts.staff.get(call.actor.user)
-    session = await call.hub.store.get(SESSIONS, call.actor.session or "")
+    if call.actor.session is None:
+        return await show_me(call, user, None)
+    session = await call.hub.store.get(SESSIONS, call.actor.session)
     if session is None:
-        raise Unauthenticated("An API token has no session", hint="Log in with a browser.")
+        raise Unauthenticated("The session has ended", hint="Log in again.")
     return await show_me(call, user, session)
 
 

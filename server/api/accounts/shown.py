@@ -80,14 +80,14 @@ async def show_team(call: Call, team: Team) -> TeamShown:
     )  # fmt: skip
 
 
-async def show_me(call: Call, user: User, session: Session) -> Me:
-    """Show the person of a session to themselves."""
+async def show_me(call: Call, user: User, session: Session | None) -> Me:
+    """Show somebody to themselves; without a session it is a program, which has what its token was cut to."""
     teams = await call.hub.store.get_many(TEAMS, user.teams)
     last = await call.hub.accounts.staff.last_log_ins([user.id])
     return Me(
         user=show(user, last.get(user.id)),
-        csrf=call.hub.accounts.sessions.csrf(session),
-        permissions=tuple(sorted(GRANTS[user.role])),
+        csrf=call.hub.accounts.sessions.csrf(session) if session else "",
+        permissions=tuple(sorted(GRANTS[user.role] if session else call.actor.permissions)),
         teams=tuple(TeamName(id=team.id, name=team.name) for team in teams),
         preferences=user.preferences,
     )
