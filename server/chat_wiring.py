@@ -23,7 +23,6 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         proxies=hub.proxies,
         blobs=hub.shelf,
         address=hub.settings.address,
-        remote=bool(hub.settings.redis),
     )
     async with asynccontextmanager(run)(app[CHAT]):
         yield

@@ -10,6 +10,7 @@ from hub.errors import HubError
 from hub.store.port import Between, Eq
 from hub.work.jobs import JOBS, JobState
 from routing.presence import RENEW
+from server.chat.hints import Announcer
 from server.inbox_news import follow
 from server.parts import Hub
 
@@ -33,6 +34,8 @@ class Loops:
         self._run("work", self._work)
         self._run("live", hub.live.run)
         self._run("inboxes", lambda: follow(hub))
+        if hub.settings.redis:
+            self._run("chat news", Announcer(hub.store, hub.bus).run)
         self._run("presence", self._presence)
         self._run("sweep", self._sweep)
         self._run("figures", self._figures)

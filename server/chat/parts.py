@@ -54,7 +54,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Chat(Struct, frozen=True, kw_only=True):
-    """The parts. `address` is the hub's own public origin; `remote` says that other processes hold windows too."""
+    """The parts. `address` is the hub's own public origin."""
 
     store: Store
     clock: Clock
@@ -65,7 +65,6 @@ class Chat(Struct, frozen=True, kw_only=True):
     proxies: Proxies
     blobs: Blobs
     address: str
-    remote: bool = False
     crowd: Crowd = field(default_factory=Crowd)
     wheel: Wheel = field(default_factory=Wheel)
     limits: Limits = Limits()

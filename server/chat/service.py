@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 
 from server.chat.door import preflight, public
-from server.chat.hints import Announcer, Hints
+from server.chat.hints import Hints
 from server.chat.history import history
 from server.chat.pages import DemoPages
 from server.chat.parts import Chat
@@ -43,8 +43,6 @@ async def running(chat: Chat) -> AsyncIterator[None]:
     hints = Hints(chat.crowd)
     chat.store.watch(hints.saw)
     loops = [_for_ever(hints.listen(chat.bus)), _for_ever(_beat(chat)), _for_ever(_queue(chat, hints))]
-    if chat.remote:
-        loops.append(_for_ever(Announcer(chat.store, chat.bus).run()))
     try:
         yield
     finally:
