@@ -3,6 +3,7 @@
 Errors: 401 unverified, 400 malformed (the bytes are kept), 404 no such inbox, 413, 503 with Retry-After.
 """
 
+import asyncio
 import time
 
 import structlog
@@ -10,7 +11,7 @@ from aiohttp import web
 
 from adapters.contract import Request
 from hub.errors import HubError, Malformed, NotFound, TooLarge, Unverified
-from server.api.decode import read_bounded
+from server.api.decode import PATIENCE, read_bounded
 from server.api.problems import from_error, problem
 from server.channels import Live
 from server.parts import HUB, Hub
@@ -33,6 +34,10 @@ async def hook(request: web.Request) -> web.Response:
         result = "ok"
     except HubError as error:
         response, result = from_error(error), error.code
+    except (TimeoutError, web.HTTPRequestTimeout):
+        response, result = problem(408, "too_slow", "The body did not come in time"), "too_slow"
+    except (asyncio.CancelledError, ConnectionError):
+        raise
     except Exception:
         log.exception("webhook_failed", channel=channel)
         response, result = problem(500, "internal", "The hub made a mistake; please call again"), "fault"
@@ -68,7 +73,11 @@ async def _read(hub: Hub, request: web.Request) -> Request:
     length = request.content_length
     if length is not None and length > LARGEST:
         raise TooLarge("The body is too large", limit=LARGEST)
-    body = await (request.read() if length is not None else read_bounded(request, LARGEST))
+    if length is None:
+        body = await read_bounded(request, LARGEST)
+    else:
+        async with asyncio.timeout(PATIENCE):
+            body = await request.read()
     return Request(
         method=request.method,
         url=hub.address + request.raw_path,

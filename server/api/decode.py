@@ -1,5 +1,6 @@
 """From HTTP to typed values: body, query and path parameters, each fault with its place in the input."""
 
+import asyncio
 import re
 import typing
 from collections.abc import Callable, Mapping
@@ -13,6 +14,8 @@ from multidict import MultiMapping
 from hub.errors import Invalid, Malformed, TooLarge
 
 DEEPEST = 32
+PATIENCE = 20.0
+"""Seconds a body may take to come in."""
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
 _FIELD = re.compile(r"^Object (?:contains unknown|missing required) field `([^`]*)`")
 
@@ -77,12 +80,16 @@ async def read_body(request: web.Request, limit: int) -> bytes:
 
 
 async def read_bounded(request: web.Request, limit: int) -> bytes:
-    """Return the body of any type; raises `TooLarge` as soon as it passes `limit` bytes."""
+    """Return the body of any type; raises `TooLarge` as soon as it passes `limit` bytes, 408 when it does not end."""
     body = bytearray()
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge("The body is too large", limit=limit)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while chunk := await request.content.readany():
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge("The body is too large", limit=limit)
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
     return bytes(body)
 
 
