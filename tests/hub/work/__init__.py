@@ -1,0 +1,1 @@
+"""Jobs, lanes and the engine that works them."""
