@@ -9,6 +9,7 @@ from hub.clock import Clock
 from hub.errors import TryLater
 from hub.store.port import Store
 from hub.work.dispatch import Dispatch
+from hub.work.lanes import Lanes
 from hub.work.letters import purge
 from hub.work.sweeper import Sweeper
 from hub.work.timers import Timers
@@ -38,6 +39,7 @@ class Chores:
         clock: Clock,
         sweeper: Sweeper,
         timers: Timers,
+        lanes: Lanes,
         *,
         every: timedelta | None,
         alone: bool,
@@ -47,6 +49,7 @@ class Chores:
         self._clock = clock
         self._sweeper = sweeper
         self._timers = timers
+        self._lanes = lanes
         self._every = every or (SELDOM if alone else OFTEN)
         self._down = False
 
@@ -57,27 +60,35 @@ class Chores:
             group.create_task(self._purge())
 
     async def _sweep(self) -> None:
-        grace, turn = timedelta(0), True
+        """Sweep at start, then every so often, and at once while lanes wait in the store that found no room here."""
+        every = self._every.total_seconds()
+        tick, grace = min(every, OFTEN.total_seconds()), timedelta(0)
+        following = self._clock.monotonic()
         while True:
-            more = turn and await self._sweep_once(grace)
-            await self._clock.sleep(BREATH if more else self._every.total_seconds())
-            grace = min(GRACE, self._every)
-            turn = await self._dispatch.turn("sweep", self._every.total_seconds())
+            wanted = self._lanes.missed or self._clock.monotonic() >= following
+            if wanted and not self._lanes.full and await self._my_turn(tick):
+                await self._sweep_once(grace)
+                grace = min(GRACE, self._every)
+                following = self._clock.monotonic() + every
+            await self._clock.sleep(BREATH if self._lanes.missed else tick)
 
-    async def _sweep_once(self, grace: timedelta) -> bool:
+    async def _my_turn(self, tick: float) -> bool:
+        return self._lanes.missed or await self._dispatch.turn("sweep", tick)
+
+    async def _sweep_once(self, grace: timedelta) -> None:
         try:
-            more = await self._sweeper.overdue(self._dispatch.hint, grace=grace)
-            if not more:
-                await self._sweeper.upcoming(self._clock.now() + 2 * self._every, self._timers.set)
+            self._lanes.missed = await self._sweeper.overdue(
+                self._dispatch.hint, full=lambda: self._lanes.full, grace=grace
+            )
+            await self._sweeper.upcoming(self._clock.now() + 2 * self._every, self._timers.set)
         except TryLater as error:
             if not self._down:
                 log.warning("sweep.down", reason=error.code)
             self._down = True
-            return False
+            return
         if self._down:
             log.info("sweep.up")
         self._down = False
-        return more
 
     async def _purge(self) -> None:
         while True:

@@ -70,7 +70,9 @@ class Engine:
         self._timers = Timers(clock, dispatch.hint)
         self._worker = Worker(store, clock, owner=new_id(), lease=lease, alone=alone, spin=spin)
         self._sweeper = Sweeper(store, clock, alone=alone)
-        self._chores = Chores(store, dispatch, clock, self._sweeper, self._timers, every=sweep, alone=alone)
+        self._chores = Chores(
+            store, dispatch, clock, self._sweeper, self._timers, self._lanes, every=sweep, alone=alone
+        )
         self._turns: dict[asyncio.Task[None], str] = {}
         self._faults = 0
         self._open = False

@@ -4,6 +4,9 @@ from collections import OrderedDict
 
 from hub.work.jobs import Rank
 
+MOST = 20_000
+"""Lanes that wait in memory, at most; the store holds the rest, and the sweeper brings them back."""
+
 BULK_TURN = 8
 """Every eighth turn goes to bulk when both wait, so that neither stands still."""
 
@@ -11,8 +14,11 @@ BULK_TURN = 8
 class Lanes:
     """Lanes that wait, lanes in hand, and lanes that were woken while in hand."""
 
-    def __init__(self, workers: int, bulk: int) -> None:
-        """At most `workers` lanes in hand, of them at most `bulk` of rank bulk."""
+    def __init__(self, workers: int, bulk: int, most: int = MOST) -> None:
+        """At most `workers` lanes in hand, of them at most `bulk` of rank bulk; at most `most` waiting."""
+        self.missed = False
+        """Whether a lane was turned away; whoever brings it back sets this to False."""
+        self._most = most
         self._workers = workers
         self._bulk = bulk
         self._waiting: dict[Rank, OrderedDict[str, None]] = {rank: OrderedDict() for rank in Rank}
@@ -25,9 +31,12 @@ class Lanes:
         talk, bulk = self._waiting[Rank.TALK], self._waiting[Rank.BULK]
         if lane in self._in_hand:
             self._again[lane] = rank
-        elif lane not in talk:
-            if rank is Rank.TALK:
-                bulk.pop(lane, None)
+        elif lane in talk or (lane in bulk and rank is Rank.BULK):
+            return
+        elif self.full and lane not in bulk:
+            self.missed = True
+        else:
+            bulk.pop(lane, None)
             self._waiting[rank][lane] = None
 
     def take(self) -> str | None:
@@ -67,6 +76,11 @@ class Lanes:
     def waiting(self) -> int:
         """How many lanes wait for their turn."""
         return sum(map(len, self._waiting.values()))
+
+    @property
+    def full(self) -> bool:
+        """Say whether no other lane may wait."""
+        return self.waiting >= self._most
 
     @property
     def in_hand(self) -> int:

@@ -28,20 +28,22 @@ class Sweeper:
         self._after: tuple[Value, ...] | None = None
         self._told: dict[str, datetime] = {}
 
-    async def overdue(self, tell: Callable[[Hint], None], *, grace: timedelta) -> bool:
-        """Tell every lane that has had a row due for longer than `grace`; returns whether more is left to read."""
+    async def overdue(self, tell: Callable[[Hint], None], *, full: Callable[[], bool], grace: timedelta) -> bool:
+        """Tell lanes that have had a row due for longer than `grace`, until `full`; returns whether more are left."""
         now = self._clock.now()
         self._told = {lane: at for lane, at in self._told.items() if at > now - TOLD_AGAIN}
         for _ in range(PAGES):
             rows = await self._page(now - grace, self._after)
             for row in rows:
+                if full():
+                    return True
                 if row.lane not in self._told and not self._held(row, now):
                     self._told[row.lane] = now
                     tell(Hint(row.lane, row.rank))
+                self._after = (row.due, row.id)
             if len(rows) < PAGE:
                 self._after = None
                 return False
-            self._after = (rows[-1].due, rows[-1].id)
         return True
 
     async def every(self, tell: Callable[[Hint], None]) -> None:

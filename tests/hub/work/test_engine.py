@@ -11,7 +11,9 @@ import pytest
 from hub.errors import ChannelBroken, Conflict, Refused, TryLater, Unsupported, WrongMove
 from hub.store.port import Eq, Insert, put
 from hub.work import letters
+from hub.work.engine import Engine
 from hub.work.jobs import JOBS, JobState, Kind
+from hub.work.local import LocalDispatch
 from tests.hub.work.notes import NOTES, WRITE, Note, Word, job, write, written
 from tests.waiting import until
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from hub.store.port import Store, Write
-    from hub.work.engine import Engine
     from hub.work.jobs import Job
     from tests.clocks import FakeClock
 
@@ -265,3 +266,23 @@ async def test_an_unknown_kind_and_a_broken_body_block_nobody_else(
     await clock.advance(61)
     await engine.settle()
     assert await written(store, "a") == ["n"]
+
+
+async def test_more_lanes_than_memory_holds_are_all_done(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(store, LocalDispatch(), clock, workers=2, alone=True)
+    monkeypatch.setattr(engine._lanes, "_most", 5)
+    engine.register(WRITE, write)
+    running = asyncio.create_task(engine.run())
+    await clock.advance(0)
+    await store.commit(*(job(f"l{number}", 1, clock.now()) for number in range(60)))
+
+    async def all_done() -> bool:
+        await clock.advance(0.1)
+        return await rows(store) == 0
+
+    await until(all_done)
+    assert clock.monotonic() < 60
+    await engine.drain()
+    await running

@@ -91,14 +91,17 @@ async def test_a_long_talk_keeps_its_lease(store: Store, clock: FakeClock, engin
         row = await store.get(JOBS, insert.doc.id)
         return row.lease if row else None
 
-    await until(lease)
+    async def leased() -> bool:
+        return await lease() is not None and clock.sleepers == 1
+
+    await until(leased)
     for _ in range(12):
         await clock.advance(5)
         now = clock.now()
 
         async def renewed(now: datetime = now) -> bool:
             held = await lease()
-            return held is not None and held.until == now + timedelta(seconds=15)
+            return clock.sleepers == 1 and held is not None and held.until == now + timedelta(seconds=15)
 
         await until(renewed)
     done.set()

@@ -123,6 +123,19 @@ def test_bulk_gets_every_eighth_turn_when_conversation_never_ends() -> None:
     assert sum(lane.startswith("b") for lane in taken) == 100
 
 
+def test_what_does_not_fit_is_turned_away_and_told() -> None:
+    lanes = Lanes(1, 1, most=2)
+    for lane in ("a", "b", "a", "b"):
+        lanes.wake(lane, Rank.BULK)
+    assert lanes.full
+    assert not lanes.missed
+    lanes.wake("a", Rank.TALK)
+    assert not lanes.missed, "a lane that waits already takes no more room"
+    lanes.wake("c", Rank.TALK)
+    assert lanes.missed
+    assert take_all(lanes, 5) == ["a", "b"]
+
+
 def test_conversation_lifts_a_lane_out_of_bulk() -> None:
     lanes = Lanes(4, 1)
     lanes.wake("x", Rank.BULK)
