@@ -583,7 +583,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell who is logged in, and the CSRF token of this session. */
+        /** Tell who is logged in, and the CSRF token of this session; an API token has none and needs none. */
         get: operations["get_session"];
         put?: never;
         /** Log in; sets the session cookie. */
