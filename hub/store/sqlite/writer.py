@@ -87,6 +87,9 @@ class Writer(threading.Thread):
 
     def _write(self, batch: list[Commit]) -> None:
         try:
+            if len(batch) == 1 and len(batch[0].lines) == 1:
+                batch[0].error = _run(self._connection, batch[0].lines)  # one statement is a transaction by itself
+                return
             self._connection.execute("BEGIN IMMEDIATE")
             apply(self._connection, batch)
             self._connection.execute("COMMIT")
