@@ -111,7 +111,7 @@ export class YizhanChat extends HTMLElement {
     const t = (this.words = words(this.language))
     const draft = this.parts ? this.composer.input.value : ''
     this.style.setProperty('--c', chat.config.colour)
-    this.log = new Log({ chat, words: t, say: (text) => chat.say([{ type: 'text', body: text }]), show: (src, name) => this.show(src, name) })
+    this.log = new Log({ chat, words: t, say: (text) => this.reply(text), show: (src, name) => this.show(src, name) })
     this.composer = new Composer(chat, t)
     this.composer.input.value = draft
     const badge = h('span', { class: 'badge', hidden: true })
@@ -277,6 +277,12 @@ export class YizhanChat extends HTMLElement {
   private dropped(event: DragEvent): void {
     this.drag(event, false)
     if (this.extra === '') this.composer.files([...(event.dataTransfer?.files ?? [])])
+  }
+
+  /** A quick reply goes away with its click; the keyboard stays where the next words are written. */
+  private reply(text: string): void {
+    this.chat?.say([{ type: 'text', body: text }])
+    this.composer.input.focus()
   }
 
   private focusIn(): void {
