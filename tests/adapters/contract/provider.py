@@ -30,7 +30,7 @@ class Provider:
         self.asked: list[Asked] = []
         self.status = 200
         self.headers: dict[str, str] = {}
-        self.body: bytes = b"{}"
+        self.body: bytes = b'{"id": "provider-1"}'
         self.silent = False
         self.url = ""
 
