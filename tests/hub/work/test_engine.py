@@ -44,6 +44,19 @@ async def test_a_lane_longer_than_a_turn_keeps_its_order(store: Store, clock: Fa
     assert await written(store, "a") == [f"a{seq}" for seq in range(40)]
 
 
+async def test_a_long_lane_goes_on_without_a_sweep(store: Store, clock: FakeClock, engine: Engine) -> None:
+    await store.commit(*(job("a", seq, clock.now()) for seq in range(40)))
+    running = asyncio.create_task(engine.run())
+
+    async def all_done() -> bool:
+        return await rows(store) == 0
+
+    await until(all_done)
+    assert clock.monotonic() == 0
+    await engine.drain()
+    await running
+
+
 async def test_a_future_head_blocks_its_lane_and_no_other(store: Store, clock: FakeClock, engine: Engine) -> None:
     later = clock.now() + timedelta(minutes=5)
     await store.commit(job("a", 1, clock.now(), due=later), job("a", 2, clock.now()), job("b", 1, clock.now()))

@@ -141,6 +141,19 @@ async def test_a_dead_workers_job_waits_for_its_lease_and_is_handed_over_as_cut(
     assert seen == [(True, 1)]
 
 
+async def test_a_job_that_kills_every_process_is_given_up_in_the_end(store: Store, clock: FakeClock) -> None:
+    seen: list[tuple[bool, int]] = []
+    insert = call(clock.now())
+    lease = Lease(owner="dead", until=clock.now(), fence=6)
+    row = Job(id=insert.doc.id, kind="call", lane="a", seq=1, due=clock.now(), body=insert.doc.body,
+              attempts=2 * CALL.attempts, lease=lease, made_at=clock.now())  # fmt: skip
+    await store.commit(Insert(JOBS, row))
+    await stranger(store, clock, seen).settle()
+    assert seen == []
+    (letter,) = await letters.dead(store)
+    assert (letter.reason, letter.cut) == ("exhausted", True)
+
+
 async def test_a_process_that_is_alone_waits_for_no_dead_one(store: Store, clock: FakeClock) -> None:
     seen: list[tuple[bool, int]] = []
     await leave_a_lease(store, clock)
