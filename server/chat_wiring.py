@@ -23,6 +23,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
         proxies=hub.proxies,
         blobs=hub.shelf,
         address=hub.settings.address,
+        draining=hub.draining,
     )
     async with asynccontextmanager(run)(app[CHAT]):
         yield

@@ -1,5 +1,6 @@
 """What the chat's endpoints reach: parts of the hub, and their own crowd and limits. Put together once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Protocol
@@ -9,7 +10,7 @@ from msgspec import Struct, field
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import TooMany
+from hub.errors import Overloaded, TooMany
 from hub.ingest import Ingest
 from hub.store.port import Store
 from server.attachments import Shelf
@@ -65,6 +66,7 @@ class Chat(Struct, frozen=True, kw_only=True):
     proxies: Proxies
     blobs: Blobs
     address: str
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
     crowd: Crowd = field(default_factory=Crowd)
     wheel: Wheel = field(default_factory=Wheel)
     limits: Limits = Limits()
@@ -78,7 +80,9 @@ class Chat(Struct, frozen=True, kw_only=True):
         self.buckets.take(key, times=rate.times, per=rate.per, now=self.clock.monotonic())
 
     def room_for(self, visitor: str) -> None:
-        """Return quietly when the visitor may open one more window; raises `TooMany`."""
+        """Return quietly when the visitor may open one more window; raises `TooMany`, `Overloaded` in a drain."""
+        if self.draining.is_set():
+            raise Overloaded("The hub is going down", hint="Connect again in a moment.")
         if self.crowd.windows(visitor) >= self.limits.windows:
             raise TooMany("Too many windows", after=timedelta(seconds=10), limit=self.limits.windows)
 

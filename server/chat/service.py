@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 import structlog
 from aiohttp import web
 
+from adapters.webchat.adapter import WebChat
 from server.chat.door import preflight, public
 from server.chat.hints import Hints
 from server.chat.history import history
@@ -14,7 +15,7 @@ from server.chat.pages import DemoPages
 from server.chat.parts import Chat
 from server.chat.polls import frames, poll
 from server.chat.sessions import config, session
-from server.chat.sockets import RESTART, socket
+from server.chat.sockets import RESTART, Socket, socket
 from server.chat.uploads import blob, upload
 
 log = structlog.get_logger(__name__)
@@ -42,11 +43,16 @@ async def running(chat: Chat) -> AsyncIterator[None]:
     """Keep the windows fresh until the generator is closed; then let everybody go with the code for a restart."""
     hints = Hints(chat.crowd)
     chat.store.watch(hints.saw)
-    loops = [_for_ever(hints.listen(chat.bus)), _for_ever(_beat(chat)), _for_ever(_queue(chat, hints))]
+    doubts: asyncio.Queue[str] = asyncio.Queue()
+    chat.channels.changed.append(doubts.put_nowait)
+    work = (hints.listen(chat.bus), _beat(chat), _queue(chat, hints), _doubt(chat, doubts), _leave(chat))
+    loops = [_for_ever(one) for one in work]
     try:
         yield
     finally:
+        chat.draining.set()
         await drain(chat)
+        chat.channels.changed.remove(doubts.put_nowait)
         for loop in loops:
             loop.cancel()
         await asyncio.gather(*loops, return_exceptions=True)
@@ -59,6 +65,23 @@ async def drain(chat: Chat) -> None:
     for first in range(0, len(everybody), AT_ONCE):
         some = everybody[first : first + AT_ONCE]
         await asyncio.gather(*(one.close(RESTART, "restart") for one in some), return_exceptions=True)
+
+
+async def _leave(chat: Chat) -> None:
+    """Let everybody go as soon as the process is told to end: before it waits for what is under way."""
+    await chat.draining.wait()
+    await drain(chat)
+
+
+async def _doubt(chat: Chat, changed: asyncio.Queue[str]) -> None:
+    """Look at the open windows of an inbox that was changed, and close those it would not let in any more."""
+    while True:
+        inbox = await changed.get()
+        live = chat.channels.find(inbox)
+        adapter = live.adapter if live and isinstance(live.adapter, WebChat) else None
+        open_ = [one for one in chat.crowd.everybody() if isinstance(one, Socket) and one.seat.who.inbox.id == inbox]
+        unwelcome = [(one, code) for one in open_ if (code := one.is_welcome(adapter))]
+        await asyncio.gather(*(one.close(code, "changed") for one, code in unwelcome), return_exceptions=True)
 
 
 async def _beat(chat: Chat) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from aiohttp import WSMsgType, web
 
+from adapters.webchat.adapter import WebChat
 from adapters.webchat.protocol import (
     LONGEST_FRAME,
     VERSION,
@@ -16,7 +17,7 @@ from adapters.webchat.protocol import (
     decode,
     encode,
 )
-from hub.errors import HubError, Malformed, TooMany, Unverified
+from hub.errors import HubError, Malformed, Overloaded, TooMany, Unverified
 from server.chat.door import Caller, may_come_from
 from server.chat.feed import Place, step
 from server.chat.frames import Seat, take
@@ -96,6 +97,13 @@ class Socket:
         self.heard, self._beaten = False, True
         if not self.behind:
             await self._ws.ping()
+
+    def is_welcome(self, adapter: WebChat | None) -> int:
+        """Return 0, or the close code that tells why the inbox as it is now would not let this window in."""
+        request = self.seat.who.request
+        if adapter is None or not may_come_from(adapter.site, request, self.seat.chat.address):
+            return ORIGIN
+        return TOKEN if adapter.site.identity == "required" and not self.seat.visitor.verified else 0
 
     async def close(self, code: int, reason: str = "") -> None:
         """Say good-bye; who does not answer in time is dropped."""
@@ -192,6 +200,9 @@ async def _opened(who: Caller, ws: web.WebSocketResponse) -> Socket | None:
         return None
     except TooMany:
         await ws.close(code=RATE, message=b"too many")
+        return None
+    except Overloaded:
+        await ws.close(code=RESTART, message=b"restart")
         return None
     return Socket(Seat(chat=chat, who=who, visitor=visitor), ws, request.transport)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from adapters.webchat.protocol import VERSION
 from adapters.webchat.sites import Site
-from tests.chat.house import KEY, House, house
+from conversations.inboxes import INBOXES
+from hub.store.port import put
+from tests.chat.house import INBOX, KEY, House, house
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,3 +89,35 @@ def test_a_star_stands_for_at_least_one_name() -> None:
     site = Site(inbox="i", origins=("https://*.city.example",))
     assert not site.allows("https://.city.example.evil")
     assert site.allows("https://x.city.example")
+
+
+async def test_a_window_its_inbox_would_not_let_in_any_more_is_closed(shop: House) -> None:
+    token = (await shop.session())["token"]
+    page = {"Origin": SHOP}
+    path = f"{shop.url}/chat/{KEY}/socket"
+    async with shop.http.ws_connect(path, protocols=(VERSION, f"token.{token}"), headers=page) as theirs:
+        await theirs.send_str('{"type":"hello","seq":0}')
+        await theirs.receive(timeout=5)
+        ours = await shop.window(token)
+        await ours.next()
+        inbox = await shop.store.get(INBOXES, INBOX)
+        assert inbox is not None
+        await shop.store.commit(put(INBOXES, inbox, structs.replace(inbox, settings={"origins": "https://a.example"})))
+        await shop.chat.channels.reload(INBOX)
+        await theirs.receive(timeout=5)
+        assert theirs.close_code == 4403
+        await ours.send(type="ping")
+        assert await ours.next() == {"type": "pong"}
+
+
+async def test_while_the_hub_goes_down_nobody_comes_in(shop: House) -> None:
+    opened = await shop.session()
+    open_ = await shop.window(opened["token"])
+    await open_.next()
+    shop.chat.draining.set()
+    assert await open_.next() == {"type": "closed", "code": 1012}
+    late = await shop.window(opened["token"], hello=False)
+    assert await late.next() == {"type": "closed", "code": 1012}
+    headers = {"Authorization": f"Bearer {opened['token']}"}
+    async with shop.http.get(f"{shop.url}/chat/{KEY}/poll", headers=headers) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
