@@ -71,10 +71,14 @@ class RedisBus:
     async def _listen(self) -> None:
         line = self._redis.pubsub()
         try:
-            topics = [self._prefix, *(self._prefix + topic for topic in self._desk.topics)]
+            known = set(self._desk.topics)
             async with answer():
-                await line.subscribe(*topics)
+                await line.subscribe(self._prefix, *(self._prefix + topic for topic in known))
             self._line = line
+            late = set(self._desk.topics) - known
+            if late:  # opened while we waited for Redis
+                async with answer():
+                    await line.subscribe(*(self._prefix + topic for topic in late))
             self._outage.ends()
             self._desk.lose()
             await self._pass_on(line)

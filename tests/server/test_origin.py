@@ -110,6 +110,6 @@ def test_what_is_ours(origin: str, host: str, ours: bool) -> None:
 def test_only_trusted_proxies_say_who_calls(trusted: tuple[str, ...], forwarded: str, client: str) -> None:
     class Near:
         remote = "127.0.0.1"
-        headers = {"X-Forwarded-For": forwarded}  # noqa: RUF012  # read only
+        headers = {"X-Forwarded-For": forwarded}  # read only
 
     assert Proxies(trusted).client(Near()) == client  # type: ignore[arg-type]  # as much of a request as is asked
