@@ -12,12 +12,17 @@ import pytest
 
 from hub.errors import HubError, TryLater
 from hub.store.port import By, Collection, Eq, Has, Index, Insert, Present, put
-from hub.store.sqlite import SqliteStore
+from hub.store.serving import Unindexed
+from hub.store.sqlite import SqliteStore, query
+from hub.store.sqlite.reader import check_plan
+from hub.store.sqlite.table import Verb
 from tests.hub.store.things import ALL, AT, NOTES, THINGS, Colour, Note, Thing
 from tests.stores import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hub.store.port import Test
 
 OLD = Collection(
     "things",
@@ -139,8 +144,6 @@ async def test_writes_of_a_group_use_the_id(tmp_path: Path) -> None:
         table = store._tables["things"]
         assert store._writer is not None
         connection = store._writer._connection
-        from hub.store.sqlite.table import Verb
-
         for verb, width in ((Verb.PUT, 3), (Verb.DELETE, 2)):
             for rows in (1, 8):
                 sql = f"EXPLAIN QUERY PLAN {table.statement(verb, rows)}"
@@ -182,3 +185,29 @@ async def test_moments_with_and_without_fraction_sort_together(tmp_path: Path) -
         await store.commit(*(Insert(THINGS, Thing(id=id, name=id, at=at)) for id, at in moments.items()))
         found = await store.find(THINGS, Eq("colour", Colour.RED), order=[By("at"), By("id")], after=(whole, "a"))
         assert [thing.id for thing in found] == ["b", "c"]
+
+
+async def test_every_connection_that_writes_waits_for_the_disk(tmp_path: Path) -> None:
+    async with open_store(tmp_path, ALL) as store:
+        writer = store._writer
+        assert writer is not None
+        for connection in (writer._connection, writer._checkpoints._connection):
+            assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize(
+    ("where", "order"),
+    [
+        ([], ["extra", "id"]),
+        ([Eq("number", 1)], ["at", "id"]),
+        ([Eq("extra", "x")], ["id"]),
+        ([Eq("live", True)], ["at"]),
+    ],
+)
+async def test_sqlites_own_plan_is_read_too(tmp_path: Path, where: list[Test], order: list[str]) -> None:
+    async with open_store(tmp_path, ALL) as store:
+        made = query.find(store._tables["things"], where, [By(field) for field in order], 50, None)
+        assert store._writer is not None
+        with pytest.raises(Unindexed):
+            await asyncio.to_thread(check_plan, store._writer._connection, made)
