@@ -86,11 +86,12 @@ async def test_a_timer_never_fires_early_and_at_most_a_second_late(
     await store.commit(job("a", 1, clock.now(), due=clock.now() + timedelta(seconds=7, milliseconds=300)))
     await clock.advance(7.299)
     assert engine.in_hand == 0
+    assert await written(store, "a") == []
     await clock.advance(0.001)
-    assert engine.in_hand == 1
+    await until(lambda: written(store, "a"))
+    assert clock.monotonic() == pytest.approx(7.3)
     await engine.drain()
     await running
-    assert await written(store, "a") == ["a1"]
 
 
 async def test_a_clock_set_forward_is_noticed_within_a_second(store: Store, clock: FakeClock, engine: Engine) -> None:
@@ -99,8 +100,9 @@ async def test_a_clock_set_forward_is_noticed_within_a_second(store: Store, cloc
     await store.commit(job("a", 1, clock.now(), due=clock.now() + timedelta(seconds=50)))
     await clock.advance(0.1)
     clock.jump(timedelta(hours=1))
+    assert await written(store, "a") == []
     await clock.advance(1)
-    assert engine.in_hand == 1
+    await until(lambda: written(store, "a"))
     await engine.drain()
     await running
 

@@ -184,6 +184,17 @@ async def test_timers_fire_in_order_once_and_the_earliest_of_a_lane_counts() -> 
     assert timers.due("a") is None
 
 
+async def test_a_timer_set_while_they_sleep_is_not_late() -> None:
+    clock, fired = FakeClock(), list[float]()
+    timers = Timers(clock, lambda hint: fired.append(clock.monotonic()))
+    running = asyncio.create_task(timers.run())
+    await clock.advance(0.1)
+    timers.set(Hint("a"), clock.now() + timedelta(milliseconds=300))
+    await clock.advance(5)
+    running.cancel()
+    assert fired == [pytest.approx(0.4)]
+
+
 async def test_a_hundred_thousand_timers_fire_in_time() -> None:
     clock, late = FakeClock(), list[float]()
     due = {f"l{number}": clock.now() + timedelta(milliseconds=number % 5000) for number in range(100_000)}
