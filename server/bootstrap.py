@@ -127,9 +127,7 @@ def _engine(settings: Settings, clock: Clock, base: engines.Engines, ingest: Ing
     )
 
 
-def _register(
-    engine: Engine, clock: Clock, events: Events, said: Talks, routing: Routing, channels: Channels
-) -> None:
+def _register(engine: Engine, clock: Clock, events: Events, said: Talks, routing: Routing, channels: Channels) -> None:
     engine.register(RECEIVE, said.receive.handle)
     engine.register(WAKE, said.alarms.ring)
     routing.register(engine)
