@@ -1,0 +1,1 @@
+"""The soak: a real server killed again and again under load."""
