@@ -7,6 +7,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -99,7 +100,16 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings
         raise WrongSetting(f"{error}; settings are {', '.join(_names())}") from error
     if settings.store and not settings.secret_keys:
         raise WrongSetting("Processes that share a store share secret_keys: set YIZHAN_SECRET_KEYS_FILE")
+    for network in settings.trusted_proxies:
+        _network(network)
     return settings
+
+
+def _network(text: str) -> None:
+    try:
+        ip_network(text, strict=False)
+    except ValueError as error:
+        raise WrongSetting(f"trusted_proxies: {text!r} is no network such as 10.0.0.0/8") from error
 
 
 def _file(path: str) -> dict[str, Any]:

@@ -69,7 +69,8 @@ async def version_of(request: web.Request) -> web.Response:
 async def metrics(request: web.Request) -> web.Response:
     """Figures for Prometheus; on the main port for this machine alone."""
     hub = request.app[HUB]
-    if hub.settings.admin_port or (request.remote or "") not in ("127.0.0.1", "::1"):
+    through_proxy = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if hub.settings.admin_port or through_proxy or (request.remote or "") not in ("127.0.0.1", "::1"):
         raise web.HTTPNotFound
     return hub.metrics.response()
 
