@@ -11,6 +11,7 @@ from adapters.webchat.adapter import TOPIC, Nudge
 from hub.bus import LOST, LocalBus
 from server.chat.crowd import Crowd
 from server.chat.hints import Announcer, Hints
+from server.chat.wheel import Wheel
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -91,3 +92,33 @@ def test_a_crowd_finds_by_visitor_and_by_thread_and_forgets() -> None:
 
 async def _async(value: object) -> object:
     return value
+
+
+class Patient:
+    """Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def beat(self) -> None:
+        """Count."""
+        self.asked += 1
+
+
+async def test_the_wheel_asks_everybody_once_a_turn_and_a_newcomer_after_a_whole_one() -> None:
+    wheel, everybody = Wheel(5), [Patient() for _ in range(12)]
+    for number, one in enumerate(everybody):
+        wheel.add(one)
+        before = one.asked
+        for _ in range(4):
+            await wheel.turn()
+        assert (number, one.asked) == (number, before)
+        await wheel.turn()
+        assert one.asked == before + 1
+    assert len(wheel) == 12
+    wheel.remove(everybody[0])
+    wheel.remove(everybody[0])
+    asked = everybody[0].asked
+    for _ in range(5):
+        await wheel.turn()
+    assert (len(wheel), everybody[0].asked) == (11, asked)
