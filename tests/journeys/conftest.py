@@ -1,0 +1,84 @@
+"""A hub of one's own, a browser, and the people at it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests import needs
+from tests.journeys.people import Agent, Visitor
+from tests.server.process import Process, hub_process
+from tests.server.running import furnish
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ALBUM = needs.ROOT / ".artifacts" / "journeys"
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo's people in it, made once."""
+    return furnish(tmp_path_factory.mktemp("journeys") / "data")
+
+
+@pytest.fixture
+def hub(tmp_path: Path, furnished: Path) -> Iterator[Process]:
+    """A hub that runs as its own process and can be killed."""
+    needs.require("web")
+    folder = tmp_path / "data"
+    shutil.copytree(furnished, folder)
+    with hub_process(folder, "demo") as process:
+        yield process
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser without a window."""
+    path = needs.require("chromium")
+    async with async_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test")
+        yield await playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+
+
+@pytest.fixture
+def album(request: pytest.FixtureRequest) -> Path:
+    """Where the pictures of this journey go."""
+    return ALBUM / request.node.name.removeprefix("test_")
+
+
+@pytest.fixture
+def new_agent(hub: Process, browser: Browser, album: Path) -> Callable[..., Awaitable[Agent]]:
+    """Seat somebody at the inbox, in a browser context of their own."""
+
+    async def seat(*, language: str = "zh-CN", theme: str = "light", width: int = 1440, height: int = 860) -> Agent:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=language,
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        return Agent(context, await context.new_page(), hub.base, album)
+
+    return seat
+
+
+@pytest.fixture
+def new_visitor(hub: Process, browser: Browser, album: Path) -> Callable[..., Awaitable[Visitor]]:
+    """Let somebody come to the demo site, in a browser context of their own."""
+
+    async def come() -> Visitor:
+        context = await browser.new_context(viewport={"width": 900, "height": 760}, locale="zh-CN")
+        visitor = Visitor(context, await context.new_page(), hub.base, album)
+        await visitor.arrive()
+        return visitor
+
+    return come
