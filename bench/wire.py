@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Callable, Iterable
+from typing import cast
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 HEAD = b"\r\n\r\n"
@@ -28,9 +29,8 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the upgrade."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.write(self._request)
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own are not registered as one
+        self._transport.write(self._request)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Remember that it is over."""

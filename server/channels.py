@@ -20,6 +20,8 @@ from hub.secrets import Vault
 from hub.store.port import By, Store
 
 log = structlog.get_logger(__name__)
+Told = Callable[[str, str], None]
+"""Hears a channel's name and how an attempt to send ended."""
 TIMEOUT = ClientTimeout(total=30, connect=5)
 
 
@@ -36,10 +38,18 @@ class Line(Struct, frozen=True, kw_only=True):
 
     adapter: Adapter
     idempotent: bool
+    channel: str
+    told: Told
 
     async def send(self, message: Outbound) -> str:
-        """See `adapters.contract.Adapter.send`."""
-        return await self.adapter.send(message)
+        """See `adapters.contract.Adapter.send`; every attempt is counted by how it ended."""
+        try:
+            sent = await self.adapter.send(message)
+        except HubError as error:
+            self.told(self.channel, error.code)
+            raise
+        self.told(self.channel, "sent")
+        return sent
 
 
 class Broken(Struct, frozen=True, kw_only=True):
@@ -116,7 +126,8 @@ class Channels:
         """Return who sends for an inbox; raises `NotFound` when there is no such inbox, or it is switched off."""
         live = self._live.get(inbox)
         if live:
-            return Line(adapter=live.adapter, idempotent=live.manifest.idempotent)
+            card = live.manifest
+            return Line(adapter=live.adapter, idempotent=card.idempotent, channel=card.name, told=self._told)
         if inbox in self._broken:
             return Broken(fault=self._broken[inbox])
         raise NotFound("The inbox is gone, or switched off", inbox=inbox)

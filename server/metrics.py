@@ -20,10 +20,12 @@ class Metrics:
         self.shed = self._counter("http_shed", "Requests answered 503 because too many were in flight")
         self.limited = self._counter("ratelimit_rejections", "Requests answered 429", "route")
         self.inbound = self._counter("inbound_messages", "Webhook calls", "channel", "result")
+        self._hooked: dict[tuple[str, str], Counter] = {}
         self.ack = self._histogram("inbound_ack_seconds", "From a webhook's arrival to its 200")
         self.sockets = self._gauge("ws_connections", "Open live sockets")
         self.slow = self._counter("ws_dropped_slow", "Live sockets dropped because they read too slowly")
-        self.frames = self._counter("ws_frames", "Frames sent to live sockets", "type")
+        self.known = self._counter("dedupe_hits", "Inbounds that were stored already", "channel")
+        self.oldest = self._gauge("outbox_oldest_age_seconds", "How long the most overdue job has been due")
         self.ready = self._gauge("jobs_overdue", "Jobs that are due and not done, counted to 1000")
         self.dead = self._gauge("dlq_jobs", "Dead letters, counted to 1000")
         self.lag = self._gauge("event_loop_lag_seconds", "How late the loop wakes a sleeper")
@@ -46,7 +48,10 @@ class Metrics:
 
     def hooked(self, channel: str, result: str, begun: float) -> None:
         """Count one webhook call."""
-        self.inbound.labels(channel, result).inc()
+        counter = self._hooked.get((channel, result))
+        if counter is None:
+            counter = self._hooked[channel, result] = self.inbound.labels(channel, result)
+        counter.inc()
         if result == "ok":
             self.ack.observe(time.perf_counter() - begun)
 

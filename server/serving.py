@@ -1,6 +1,7 @@
 """A process from its start to its end: sockets open, signals heard, what is in hand finished, exit."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -31,6 +32,7 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
     try:
         stop = _stop_signal()
         greeting = await prepare(app[HUB])
+        _settle_memory()
         await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
         admin = await _admin(app, settings)
         await asyncio.to_thread(typer.echo, greeting)
@@ -50,6 +52,7 @@ async def work(settings: Settings) -> None:
         app = web.Application()
         app[HUB] = hub
         admin = await _admin(app, settings)
+        _settle_memory()
         log.info("working")
         await stop.wait()
         hub.draining.set()
@@ -77,6 +80,17 @@ async def _say_goodbye(hub: Hub) -> None:
     hub.live.drain()
     await asyncio.sleep(NOTICE)
     await hub.engine.drain(timedelta(seconds=hub.settings.drain_seconds))
+
+
+def _settle_memory() -> None:
+    """Let the garbage collector leave alone what lives as long as the process, and look less often for the rest.
+
+    A request makes objects by the hundred and no cycles; with Python's own thresholds a quarter of the time of a busy
+    process went into looking for some.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _stop_signal() -> asyncio.Event:

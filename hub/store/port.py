@@ -186,6 +186,7 @@ class Store(Protocol):
     def watch(self, watcher: Watcher) -> None:
         """Call `watcher` on the event loop with the writes of every commit of this process, after it is durable.
 
+        Several commits that became durable together are told in one call, in their order.
         Watchers give hints (wake a worker, tell a socket); they are quick, and their failure changes nothing.
         """
         ...

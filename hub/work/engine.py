@@ -80,7 +80,8 @@ class Engine:
         self._failed = asyncio.Event()
         self._error: BaseException | None = None
         dispatch.attach(self._wake, lambda: self._lanes.room if self._open else 0)
-        store.watch(self._heard)
+        if workers or not alone:  # a door without workers, alone on its store, has nobody to tell
+            store.watch(self._heard)
 
     def register(self, kind: Kind[B], handler: Handler[B], *, gate: Gate[B] | None = None) -> None:
         """Let `handler` do the jobs of `kind` that `gate` lets in. Before `run`."""

@@ -52,7 +52,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 def album(request: pytest.FixtureRequest) -> Path:
     """Where the pictures of this journey go."""
-    return ALBUM / request.node.name.removeprefix("test_")
+    return ALBUM / str(request.node.name).removeprefix("test_")
 
 
 @pytest.fixture

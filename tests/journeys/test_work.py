@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,15 +36,15 @@ async def test_files_go_both_ways(
     await agent.log_in()
     await visitor.say("转人工")
     await agent.accept()
-    picture = {"name": "水表.png", "mimeType": "image/png", "buffer": a_picture()}
-    await agent.page.set_input_files("[data-test=file]", files=[picture])  # type: ignore[list-item]  # a file payload
+    picture = FilePayload(name="水表.png", mimeType="image/png", buffer=a_picture())
+    await agent.page.set_input_files("[data-test=file]", picture)
     await expect(agent.page.get_by_test_id("attached")).to_contain_text("水表.png")
     await agent.say("请看图")
     await visitor.reads("请看图")
     await expect(visitor.page.locator(".picture img")).to_be_visible()
 
-    words = {"name": "账单.txt", "mimeType": "text/plain", "buffer": "三吨水".encode()}
-    await visitor.page.set_input_files(".foot input[type=file]", files=[words])  # type: ignore[list-item]  # a payload
+    words = FilePayload(name="账单.txt", mimeType="text/plain", buffer="三吨水".encode())
+    await visitor.page.set_input_files(".foot input[type=file]", words)
     await visitor.box.press("Enter")
     link = agent.page.get_by_test_id("thread").locator("a.file")
     await expect(link).to_contain_text("账单.txt", timeout=15_000)

@@ -184,9 +184,8 @@ class SqliteStore:
             self._loop.call_soon_threadsafe(self._tell, batch)
 
     def _tell(self, batch: list[Commit]) -> None:
+        self._watch([write for commit in batch if commit.error is None for write in commit.writes])
         for commit in batch:
-            if commit.error is None and self._watchers:
-                self._watch(commit.writes)
             if commit.future.done():
                 continue  # the one who waited was cancelled; what is written stays
             if commit.error is None:
@@ -195,7 +194,7 @@ class SqliteStore:
                 commit.future.set_exception(commit.error)
 
     def _watch(self, writes: Sequence[Write]) -> None:
-        for watcher in self._watchers:
+        for watcher in self._watchers if writes else ():
             try:
                 watcher(writes)
             except Exception:
