@@ -22,6 +22,7 @@ from hub.bus import Bus
 from hub.clock import Clock, SystemClock
 from hub.events import Events
 from hub.ingest import RECEIVE, Ingest
+from hub.keys import Keyring
 from hub.model import Inbound
 from hub.outbox import Outbox
 from hub.secrets import Vault
@@ -32,10 +33,12 @@ from routing.wiring import Routing
 from server import engines, talks
 from server.channels import Channels
 from server.doors import Doors
+from server.health import release
 from server.inbox_news import Announcer
 from server.live.counts import Views
 from server.live.live import Live
 from server.loops import Loops
+from server.metrics import Metrics
 from server.origin import Proxies
 from server.parts import Hub
 from server.room import Room
@@ -69,7 +72,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
 async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub:
     store, events = base.store, Events()
     keyring = await engines.keyring(settings)
-    vault, registry = Vault(keyring), await asyncio.to_thread(find)
+    registry = await asyncio.to_thread(find)
     await asyncio.to_thread(load_zones)
     limits = _limits(registry)
     said = talks.build(store, events, clock, limits)
@@ -77,9 +80,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     routing = Routing(store, events, clock)
     bots = await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots")
     bots_wiring.wire(store, events, bots, limits)
-    channels = Channels(
-        store=store, registry=registry, vault=vault, keyring=keyring, push=_Push(base.bus), base_url=settings.address
-    )
+    metrics = Metrics()
+    metrics.build.labels(release()).set(1)
+    channels = _channels(settings, base, registry, keyring, metrics)
     views = Views(store, said.lists)
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
@@ -98,7 +101,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         engine=engine,
         ingest=ingest,
         keyring=keyring,
-        vault=vault,
+        vault=Vault(keyring),
         shelf=BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs")),
         accounts=accounts,
         talks=said,
@@ -110,8 +113,23 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         live=live,
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies),
+        metrics=metrics,
         in_flight=Room(settings.in_flight),
         hooks=Room(settings.hooks_in_flight),
+    )
+
+
+def _channels(
+    settings: Settings, base: engines.Engines, registry: Registry, keyring: Keyring, metrics: Metrics
+) -> Channels:
+    return Channels(
+        store=base.store,
+        registry=registry,
+        vault=Vault(keyring),
+        keyring=keyring,
+        push=_Push(base.bus),
+        base_url=settings.address,
+        told=lambda channel, outcome: metrics.sends.labels(channel, outcome).inc(),
     )
 
 

@@ -25,6 +25,10 @@ Told = Callable[[str, str], None]
 TIMEOUT = ClientTimeout(total=30, connect=5)
 
 
+def _nobody(channel: str, outcome: str) -> None:
+    """Count nothing."""
+
+
 class Live(Struct, frozen=True, kw_only=True):
     """An inbox that works: its row as it was read, its adapter, the card of its channel."""
 
@@ -67,7 +71,15 @@ class Channels:
     """Every live inbox by id, and why the others are not."""
 
     def __init__(
-        self, *, store: Store, registry: Registry, vault: Vault, push: Push, base_url: str, keyring: Keyring
+        self,
+        *,
+        store: Store,
+        registry: Registry,
+        vault: Vault,
+        push: Push,
+        base_url: str,
+        keyring: Keyring,
+        told: Told = _nobody,
     ) -> None:
         self.registry = registry
         self._store = store
@@ -75,6 +87,7 @@ class Channels:
         self._keyring = keyring
         self._push = push
         self._base_url = base_url
+        self._told = told
         self._http: ClientSession | None = None
         self._live: dict[str, Live] = {}
         self._broken: dict[str, HubError] = {}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import structlog
 
 from hub.errors import HubError
-from hub.store.port import Between, Eq
+from hub.store.port import Between, By, Eq
 from hub.work.jobs import JOBS, JobState
 from routing.presence import RENEW
 from server.chat.hints import Announcer
@@ -96,4 +96,7 @@ class Loops:
         hub = self._hub
         late = Between("due", high=hub.clock.now() - timedelta(seconds=1))
         hub.metrics.ready.set(await hub.store.count(JOBS, Eq("state", JobState.READY), late, limit=COUNTED))
+        first = await hub.store.find(JOBS, Eq("state", JobState.READY), late, order=(By("due"), By("id")), limit=1)
+        age = (hub.clock.now() - first[0].due).total_seconds() if first else 0.0
+        hub.metrics.oldest.set(age)
         hub.metrics.dead.set(await hub.store.count(JOBS, Eq("state", JobState.DEAD), limit=COUNTED))

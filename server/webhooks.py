@@ -65,7 +65,9 @@ async def _answer(hub: Hub, request: web.Request, live: Live | None) -> web.Resp
         log.warning("webhook_unverified", inbox=live.inbox.id, why=error.message)
         raise
     if inbounds:
-        await hub.ingest.accept(inbounds)
+        accepted = await hub.ingest.accept(inbounds)
+        if accepted.known:
+            hub.metrics.known.labels(live.manifest.name).inc(accepted.known)
     return web.Response()
 
 

@@ -159,3 +159,16 @@ async def test_one_broken_inbox_stops_no_other(hub_server: Running) -> None:
     assert (await call(admin, broken, event())).status == 404
     assert (await call(admin, whole, event())).status == 200
     assert "cannot be opened" in (await admin.get(f"/inboxes/{broken}")).json["fault"]
+
+
+async def test_figures_tell_what_came_twice(hub_server: Running) -> None:
+    admin = await hub_server.log_in("admin")
+    inbox = await opened(hub_server, admin)
+    for _ in range(3):
+        assert (await call(admin, inbox, event())).status == 200
+    assert (await call(admin, inbox, b"{")).status == 400
+    text = (await admin.get("/metrics")).body.decode()
+    assert 'yizhan_inbound_messages_total{channel="console",result="ok"} 3.0' in text
+    assert 'yizhan_inbound_messages_total{channel="console",result="malformed"} 1.0' in text
+    assert 'yizhan_dedupe_hits_total{channel="console"} 2.0' in text
+    assert "yizhan_build_info" in text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import WSMsgType
 from msgspec import structs
+from yarl import URL
 
 from conversations.model import CONVERSATIONS, MESSAGES, Author, AuthorKind, Conversation, Direction, Message, State
 from hub.ids import new_id
@@ -15,6 +16,7 @@ from hub.model import Address, Text
 from hub.store.port import Insert, put
 from server.live.stream import KEPT
 from tests.server.running import running
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -289,3 +291,37 @@ async def test_a_drain_says_so(tmp_path: Path, furnished: Path) -> None:
             assert await screen.closed() == 1012
         answer = await agent.get("/readyz")
         assert (answer.status, answer.json["reasons"]) == (503, ["draining"])
+
+
+async def test_who_does_not_read_is_dropped_and_costs_nothing(
+    hub_server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that never reads: the transport fills up, the cursor falls behind, the socket is cut."""
+    monkeypatch.setattr("server.live.socket.STUCK", 0.5)
+    agent, other = await hub_server.log_in("agent"), await hub_server.log_in("agent2")
+    cookies = agent.http.cookie_jar.filter_cookies(URL(agent.base))
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(agent.base.rpartition(":")[2]), limit=1024)
+    writer.write(
+        f"GET /api/v1/live HTTP/1.1\r\nHost: {agent.base[7:]}\r\nOrigin: {agent.base}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Cookie: {cookies.output(header='', sep=';').strip()}\r\n\r\n".encode()
+    )
+    assert b"101" in await reader.readline()
+
+    async def joined() -> bool:
+        return bool(hub_server.hub.live.sockets)
+
+    await until(joined)
+    async with other.live() as socket:
+        screen = await Screen(socket).hello()
+        conversation = await stored(hub_server)
+        for number in range(300):
+            conversation = await said(hub_server, conversation, f"{number} " + "长" * 10_000)
+        await screen.until(is_message("299 " + "长" * 10_000))
+
+    async def dropped() -> bool:
+        return not hub_server.hub.live.connected(agent.user)
+
+    await until(dropped)
+    assert b"yizhan_ws_dropped_slow_total 1.0" in (await agent.get("/metrics")).body
+    writer.close()
