@@ -184,7 +184,7 @@ class SqliteStore:
             self._loop.call_soon_threadsafe(self._tell, batch)
 
     def _tell(self, batch: list[Commit]) -> None:
-        self._watch([write for commit in batch if commit.error is None for write in commit.writes])
+        self._watch(tuple(write for commit in batch if commit.error is None for write in commit.writes))
         for commit in batch:
             if commit.future.done():
                 continue  # the one who waited was cancelled; what is written stays
