@@ -25,6 +25,8 @@ from hub.model import Notice, Text
 from hub.store.port import Store, Write
 
 Step = Callable[[Change, datetime], Awaitable[None]]
+Record = Callable[[Conversation, datetime], Write]
+"""What a higher floor writes down of an act, in its commit; given the conversation as it was before."""
 MOST_LABELS = 50
 
 
@@ -115,14 +117,17 @@ class Acts:
         return await self._act(id, step)
 
     async def transfer(
-        self, id: str, by: Author, *, team: str | None = None, agent: str | None = None, note: str = ""
-    ) -> Conversation:
+        self, id: str, by: Author, *, team: str | None = None, agent: str | None = None, note: str = "",
+        record: Record | None = None,
+    ) -> Conversation:  # fmt: skip
         """Give it to a team's queue, or straight to a colleague; `note` is for whoever gets it."""
         if (team is None) == (agent is None):
             raise Invalid("A transfer names a team or an agent, not both", path="$.team")
 
         async def step(change: Change, at: datetime) -> None:
             _must_be_open(change.now)
+            if record is not None:
+                change.also(record(change.now, at))
             if note:
                 change.add(by, (Text(body=note),), direction=Direction.NOTE, at=at)
             if agent is not None:

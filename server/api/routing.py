@@ -1,16 +1,21 @@
 """Presence, offers, taking, and why a conversation went to whom."""
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct, structs
 
-from accounts.permissions import Permission
+from accounts.permissions import GRANTS, Permission
+from accounts.teams import TEAMS
+from accounts.users import USERS
 from conversations.model import CONVERSATIONS, Conversation
 from conversations.views import may_see
-from hub.errors import NotFound
-from hub.store.port import By, Eq, Has
-from routing.model import DECISIONS, DESKS, Decision, Desk, Presence
+from hub.errors import Invalid, NotFound
+from hub.store.port import By, Eq, Has, Write
+from routing.decisions import decided
+from routing.model import DECISIONS, DESKS, Decision, Desk, Outcome, Presence
 from server.api.contract import Call, Gate, Routes
+from server.api.seen import author
 
 routes = Routes("routing")
 REPLY = Permission.CONVERSATIONS_REPLY
@@ -40,6 +45,14 @@ class PresencesShown(Struct, frozen=True, kw_only=True):
 
     items: tuple[PresenceShown, ...]
     next: str | None = None
+
+
+class Transfer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """To whom: a team's queue or one colleague. `note` is for whoever gets it; customers never see it."""
+
+    team: str | None = None
+    agent: str | None = None
+    note: Annotated[str, Meta(max_length=10_000)] = ""
 
 
 class DecisionsShown(Struct, frozen=True, kw_only=True):
@@ -96,6 +109,21 @@ async def take_conversation(call: Call, id: str) -> Conversation:
     return await call.hub.offers.take(id, call.actor.user, over=over)
 
 
+@routes.post("/conversations/{id}/transfer", permission=REPLY)
+async def transfer_conversation(call: Call, id: str, body: Transfer) -> Conversation:
+    """Give it to a team's queue, or straight to a colleague who answers customers."""
+    await _visible(call, id)
+    await _check_target(call, body)
+
+    def record(read: Conversation, at: datetime) -> Write:
+        moved = structs.replace(read, team=body.team) if body.team else read
+        return decided(moved, Outcome.TRANSFERRED, at=at, agent=body.agent, by=call.actor.user)
+
+    return await call.hub.talks.acts.transfer(
+        id, author(call), team=body.team, agent=body.agent, note=body.note.strip(), record=record
+    )
+
+
 @routes.get("/conversations/{id}/decisions", permission=Permission.CONVERSATIONS_READ)
 async def list_decisions(call: Call, id: str) -> DecisionsShown:
     """Say why it went where it went, newest first."""
@@ -116,6 +144,17 @@ def shown(desk: Desk) -> PresenceShown:
         capacity=desk.capacity,
         since=desk.idle_since,
     )
+
+
+async def _check_target(call: Call, body: Transfer) -> None:
+    """Return quietly when there is such a team, or such a colleague who may answer; raises `Invalid`."""
+    if body.team is not None and await call.hub.store.get(TEAMS, body.team) is None:
+        raise Invalid("There is no such team", path="$.team")
+    if body.agent is None:
+        return
+    user = await call.hub.store.get(USERS, body.agent)
+    if user is None or not user.active or REPLY not in GRANTS[user.role]:
+        raise Invalid("There is no such colleague who answers customers", path="$.agent")
 
 
 async def _visible(call: Call, id: str) -> Conversation:

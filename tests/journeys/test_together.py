@@ -78,3 +78,32 @@ async def test_a_draft_survives(
     await elsewhere.page.reload()
     await expect(elsewhere.text).to_have_value("")
     assert elsewhere.complaints() == []
+
+
+async def test_a_transfer_tells_its_reason(
+    new_agent: Callable[..., Awaitable[Agent]], new_visitor: Callable[..., Awaitable[Visitor]]
+) -> None:
+    """Straight to a colleague, with a word that only they see; the record says by whom."""
+    agent, visitor = await new_agent(), await new_visitor()
+    await agent.log_in()
+    await visitor.say("转人工")
+    await agent.accept()
+    colleague = await new_agent()
+    await colleague.log_in("agent2")
+    await agent.page.keyboard.press("Alt+g")
+    await agent.page.get_by_text("转给同事").click()
+    await agent.page.get_by_role("combobox", name="选择同事").click()
+    await agent.page.get_by_role("option", name="陈昊").click()
+    await agent.page.get_by_label("留言给接手的人").fill("客户比较着急")
+    await agent.page.get_by_role("dialog").get_by_role("button", name="转接", exact=True).click()
+    await expect(agent.page.get_by_text("转接给 陈昊")).to_be_visible()
+
+    row = colleague.page.get_by_test_id("list").get_by_role("option")
+    await expect(row).to_have_count(1)
+    await row.click()
+    await colleague.reads("客户比较着急")
+    await expect(visitor.bubbles("客户比较着急")).to_have_count(0)
+    await colleague.page.get_by_role("tab", name="分配").click()
+    await expect(colleague.page.get_by_role("tabpanel")).to_contain_text("由 林晓 转接给 陈昊")
+    await colleague.picture("transferred")
+    assert agent.complaints() == colleague.complaints() == []
