@@ -7,6 +7,7 @@ from bots.memory import MEMORIES
 from bots.turns import Turns
 from conversations.events import CustomerSaid
 from conversations.limits import Limits
+from conversations.model import State
 from hub.events import Events
 from hub.store.port import Collection, Document, Store
 
@@ -15,4 +16,5 @@ COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
 
 def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
     """Let the bots hear what customers say."""
-    events.subscribe(CustomerSaid, "bots", Turns(store, events, bots, limits).on_said)
+    turns = Turns(store, events, bots, limits)
+    events.subscribe(CustomerSaid, "bots", turns.on_said, wants=lambda said: said.state is State.BOT)

@@ -6,6 +6,8 @@ Which of these follow from a change is decided once, in `conversations/news.py`,
 
 from msgspec import Struct
 
+from conversations.model import State
+
 
 class Opened(Struct, frozen=True, kw_only=True):
     """A conversation began, or (`again`) a closed one came back; its state says whose turn it is."""
@@ -15,10 +17,11 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class CustomerSaid(Struct, frozen=True, kw_only=True):
-    """The customer's message `seq` is in the thread. Bots answer when the state is BOT."""
+    """The customer's message `seq` is in the thread, whose `state` it found: bots answer when it is BOT."""
 
     conversation: str
     seq: int
+    state: State = State.BOT
 
 
 class Queued(Struct, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ class Receive:
             reply_to=await self._answered(said),
         )  # fmt: skip
         change.rename(met.profile.name)
-        change.tell(CustomerSaid(conversation=change.now.id, seq=message.seq))
+        change.tell(CustomerSaid(conversation=change.now.id, seq=message.seq, state=change.now.state))
         return [*met.writes, *change.writes(self._events, at)]
 
     async def _thread(self, said: Said, profile: Profile, at: datetime) -> Change:

@@ -36,7 +36,7 @@ async def test_with_a_bot_the_bot_has_the_first_turn_and_nobody_is_queued(floor:
     conversation = await floor.hear()
     assert (conversation.state, conversation.bot, conversation.queued_at) == (State.BOT, "faq", None)
     assert Queued not in set(map(type, floor.told))
-    assert CustomerSaid(conversation=conversation.id, seq=1) in floor.told
+    assert CustomerSaid(conversation=conversation.id, seq=1, state=conversation.state) in floor.told
 
 
 async def test_later_messages_join_and_the_wait_counts_from_the_first(floor: Floor) -> None:
