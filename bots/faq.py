@@ -82,11 +82,12 @@ def _score(text: str, folded: str, entry: Entry) -> float:
 
 
 def _over(speech: Speech, turn: Turn, reason: str) -> Answer:
-    asked = turn.memory.get("asked", "")
+    asked = turn.memory.get("asked", "").split()
+    questions = [entry.questions[0] for name in asked for entry in speech.entries if entry.name == name]
     return Answer(
         reactions=(
             Say(parts=(Text(body=speech.phrases.handing_over),)),
-            Handoff(reason=reason, summary=asked),
+            Handoff(reason=reason, summary=" / ".join(questions)),
         ),
         memory={**turn.memory, "doubts": "0"},
     )

@@ -56,7 +56,7 @@ async def test_english_is_answered_in_english() -> None:
 @pytest.mark.parametrize("text", ["人工", "转人工！", "我要找真人客服", "agent"])
 async def test_asking_for_a_person_hands_over_at_once_with_what_was_asked(text: str) -> None:
     answer = await said(text, memory={"asked": "bill leak", "doubts": "0"})
-    assert answer.reactions[-1] == Handoff(reason="asked", summary="bill leak")
+    assert answer.reactions[-1] == Handoff(reason="asked", summary="怎么查水费 / 水管漏水怎么报修")
 
 
 async def test_a_story_in_which_an_agent_occurs_is_not_a_request() -> None:

@@ -164,7 +164,7 @@ async def test_asking_for_a_person_moves_to_the_queue_with_a_summary_that_custom
     assert note.direction is Direction.NOTE
     text = plain(note.parts)
     assert "客户要求人工服务" in text
-    assert "outage" in text
+    assert "为什么停水了" in text
     assert "家里没水了" in text
 
 
