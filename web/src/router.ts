@@ -2,16 +2,17 @@
 
 import { createRouter, createWebHistory } from 'vue-router'
 
+import type { Permission } from '@/api/staff'
 import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
     open?: boolean
-    permission?: string
+    permission?: Permission
   }
 }
 
-const section = (path: string, permission: string | undefined, load: () => Promise<unknown>) => ({
+const section = (path: string, permission: Permission | undefined, load: () => Promise<unknown>) => ({
   path,
   name: `settings.${path}`,
   component: load,

@@ -1,18 +1,12 @@
-/** The one place that speaks HTTP with the hub: cookies, CSRF, problems, time-outs. */
+/** The one place that speaks HTTP with the hub: typed by its OpenAPI document; cookies, CSRF, problems, time-outs. */
+
+import createClient from 'openapi-fetch'
+
+import type { paths } from '@/schema'
 
 import { Problem, unreachable, type ProblemBody } from './problem'
 
-type Query = Record<string, string | number | boolean | null | undefined>
-
-export interface Ask {
-  query?: Query
-  body?: unknown
-  signal?: AbortSignal
-  /** Milliseconds until the request is given up. */
-  timeout?: number
-}
-
-const BASE = '/api/v1'
+const PATIENCE = 20_000
 const state = { csrf: '', onUnauthenticated: () => {} }
 
 export function holdCsrf(token: string): void {
@@ -28,12 +22,6 @@ export function whenLoggedOut(tell: () => void): void {
   state.onUnauthenticated = tell
 }
 
-export function address(path: string, query: Query = {}): string {
-  const pairs = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()
-  return search ? `${BASE}${path}?${search}` : `${BASE}${path}`
-}
-
 async function problemOf(response: Response): Promise<Problem> {
   let body: ProblemBody = {}
   try {
@@ -45,46 +33,28 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body, Number.isFinite(after) && after > 0 ? after : null)
 }
 
-function signalOf(ask: Ask): AbortSignal {
-  const late = AbortSignal.timeout(ask.timeout ?? 20_000)
-  return ask.signal ? AbortSignal.any([late, ask.signal]) : late
-}
-
-async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (method !== 'GET') headers['X-CSRF-Token'] = state.csrf
-  if (ask.body !== undefined) headers['Content-Type'] = 'application/json'
+/** Every answer that is not the wished one is thrown as a `Problem`. */
+async function ask(request: Request): Promise<Response> {
+  if (request.method !== 'GET') request.headers.set('X-CSRF-Token', state.csrf)
   let response: Response
   try {
-    response = await fetch(address(path, ask.query), {
-      method,
-      headers,
-      credentials: 'same-origin',
-      signal: signalOf(ask),
-      ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body) }),
-    })
+    response = await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]) })
   } catch (error) {
-    if (ask.signal?.aborted) throw error
+    if (request.signal.aborted) throw error
     throw unreachable()
   }
-  if (!response.ok) {
-    const problem = await problemOf(response)
-    if (problem.status === 401 && path !== '/session') state.onUnauthenticated()
-    throw problem
-  }
-  return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.ok) return response
+  const problem = await problemOf(response)
+  if (problem.status === 401 && !request.url.endsWith('/session')) state.onUnauthenticated()
+  throw problem
 }
 
-export const http = {
-  get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
-    call<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
-  post: <T>(path: string, body?: unknown) => call<T>('POST', path, { body: body ?? {} }),
-  put: <T>(path: string, body: unknown) => call<T>('PUT', path, { body }),
-  patch: <T>(path: string, body: unknown) => call<T>('PATCH', path, { body }),
-  delete: <T = void>(path: string) => call<T>('DELETE', path),
-}
+/** The browser makes a `Request` of relative addresses; a test run has no address of its own. */
+const base = typeof location === 'undefined' ? 'http://localhost' : location.origin
 
-/** Ids go into paths: whatever they hold, they stay one segment. */
-export function seg(id: string | number): string {
-  return encodeURIComponent(String(id))
+export const api = createClient<paths>({ baseUrl: base, fetch: ask, credentials: 'same-origin' })
+
+/** What came back, without the envelope: whatever went wrong was thrown. */
+export async function told<T>(call: Promise<{ data?: T }>): Promise<T> {
+  return (await call).data as T
 }

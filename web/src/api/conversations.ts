@@ -1,57 +1,54 @@
 /** Conversations, their messages and everything an agent does with them. */
 
-import type { ViewCount } from '@/live/frames'
+import type { components } from '@/schema'
 
-import { address, http, seg } from './client'
-import type { Conversation, ConversationView, Decision, Hit, Message, Page, Part, Priority, Profile, Row } from './types'
+import { api, told } from './client'
+import type { Priority } from './types'
 
-export interface Sending {
-  client_id: string
-  parts: Part[]
-  seen_seq: number
-  note?: boolean
-  mentions?: string[]
-  reply_to?: string
-}
+export type Sending = components['schemas']['Say']
 
-const of = (id: string) => `/conversations/${seg(id)}`
+const at = (id: string) => ({ params: { path: { id } } })
+const PATH = '/api/v1/conversations/{id}'
 
 export const conversations = {
-  views: () => http.get<{ views: ViewCount[] }>('/views'),
-  list: (view: string, after?: string | null, label?: string) =>
-    http.get<Page<Row>>('/conversations', { view, after, label }),
-  get: (id: string) => http.get<ConversationView>(of(id)),
-  messages: (id: string, query: { before?: number; after?: number; limit?: number } = {}) =>
-    http.get<Page<Message>>(`${of(id)}/messages`, query),
-  send: (id: string, body: Sending) => http.post<Message>(`${of(id)}/messages`, body),
-  retry: (id: string, seq: number) => http.post<Message>(`${of(id)}/messages/${seg(seq)}/retry`),
-  accept: (id: string) => http.post<Conversation>(`${of(id)}/accept`),
-  decline: (id: string) => http.post<Conversation>(`${of(id)}/decline`),
-  take: (id: string) => http.post<Conversation>(`${of(id)}/take`),
+  views: () => told(api.GET('/api/v1/views')),
+  list: (view: string, after?: string | null) =>
+    told(api.GET('/api/v1/conversations', { params: { query: { view, ...(after ? { after } : {}) } } })),
+  get: (id: string) => told(api.GET(PATH, at(id))),
+  messages: (id: string, query: { before?: number; after?: number; limit?: number }) =>
+    told(api.GET(`${PATH}/messages`, { params: { path: { id }, query } })),
+  send: (id: string, body: Sending) => told(api.POST(`${PATH}/messages`, { ...at(id), body })),
+  retry: (id: string, seq: number) =>
+    told(api.POST(`${PATH}/messages/{seq}/retry`, { params: { path: { id, seq } } })),
+  accept: (id: string) => told(api.POST(`${PATH}/accept`, at(id))),
+  decline: (id: string) => told(api.POST(`${PATH}/decline`, at(id))),
+  take: (id: string) => told(api.POST(`${PATH}/take`, at(id))),
   transfer: (id: string, to: { team?: string; agent?: string; note?: string }) =>
-    http.post<Conversation>(`${of(id)}/transfer`, to),
-  resolve: (id: string, askRating: boolean) =>
-    http.post<Conversation>(`${of(id)}/resolve`, { ask_rating: askRating }),
-  reopen: (id: string) => http.post<Conversation>(`${of(id)}/reopen`),
-  snooze: (id: string, until: string | null) => http.post<Conversation>(`${of(id)}/snooze`, { until }),
+    told(api.POST(`${PATH}/transfer`, { ...at(id), body: { team: null, agent: null, note: '', ...to } })),
+  resolve: (id: string, ask: boolean) => told(api.POST(`${PATH}/resolve`, { ...at(id), body: { ask_rating: ask } })),
+  reopen: (id: string) => told(api.POST(`${PATH}/reopen`, at(id))),
+  snooze: (id: string, until: string | null) => told(api.POST(`${PATH}/snooze`, { ...at(id), body: { until } })),
   patch: (id: string, body: { labels?: string[]; priority?: Priority; subject?: string }) =>
-    http.patch<Conversation>(of(id), body),
-  handToBot: (id: string) => http.post<Conversation>(`${of(id)}/hand-to-bot`),
+    told(api.PATCH(PATH, { ...at(id), body })),
+  handToBot: (id: string) => told(api.POST(`${PATH}/hand-to-bot`, at(id))),
   draft: (id: string, body: { text: string; note: boolean; base_seq: number }) =>
-    http.put<unknown>(`${of(id)}/draft`, body),
-  read: (id: string, seq: number) => http.put<unknown>(`${of(id)}/read`, { seq }),
-  decisions: (id: string) => http.get<Page<Decision>>(`${of(id)}/decisions`),
-  search: (q: string, after?: string | null, signal?: AbortSignal) => http.get<Page<Hit>>('/search', { q, after }, signal),
+    told(api.PUT(`${PATH}/draft`, { ...at(id), body, keepalive: true })),
+  read: (id: string, seq: number) => told(api.PUT(`${PATH}/read`, { ...at(id), body: { seq } })),
+  decisions: (id: string) => told(api.GET(`${PATH}/decisions`, at(id))),
+  search: (q: string, after: string | null, signal: AbortSignal) =>
+    told(api.GET('/api/v1/search', { params: { query: { q, ...(after ? { after } : {}) } }, signal })),
 }
 
+type Correction = Partial<components['schemas']['Edit']>
+const UNTOUCHED = { name: null, email: null, phone: null, company: null, remark: null, labels: null }
+
 export const profiles = {
-  get: (id: string) => http.get<Profile>(`/profiles/${seg(id)}`),
-  patch: (id: string, body: Partial<Profile>) => http.patch<Profile>(`/profiles/${seg(id)}`, body),
-  conversations: (id: string, after?: string | null) =>
-    http.get<Page<Conversation>>(`/profiles/${seg(id)}/conversations`, { after }),
+  patch: (id: string, body: Correction) =>
+    told(api.PATCH('/api/v1/profiles/{id}', { ...at(id), body: { ...UNTOUCHED, ...body } })),
+  conversations: (id: string) => told(api.GET('/api/v1/profiles/{id}/conversations', at(id))),
 }
 
 /** Where the browser fetches a stored file. */
 export function blobAddress(blob: string, name: string): string {
-  return address(`/blobs/${seg(blob)}`, { name })
+  return `/api/v1/blobs/${encodeURIComponent(blob)}?${new URLSearchParams({ name }).toString()}`
 }

@@ -1,94 +1,47 @@
 /** People and what they may do: session, users, teams, tokens, own preferences, presence. */
 
-import { http, seg } from './client'
-import type { Page, PresenceStatus } from './types'
+import type { components } from '@/schema'
 
-export type Role = 'administrator' | 'lead' | 'quality' | 'agent' | 'designer' | 'marketer'
+import { api, told } from './client'
+import type { PresenceStatus } from './types'
+
+type Schemas = components['schemas']
+
+export type Role = Schemas['Role']
 export const ROLES: readonly Role[] = ['administrator', 'lead', 'quality', 'agent', 'designer', 'marketer']
 
-export interface User {
-  id: string
-  name: string
-  email: string
-  role: Role
-  teams?: string[]
-  active?: boolean
-  last_login_at?: string | null
-  capacity?: number
-}
+export type Permission = Schemas['Permission']
+export type User = Schemas['UserShown']
+export type Team = Schemas['TeamShown']
+export type Me = Schemas['Me']
+export type Preferences = Schemas['Preferences']
+export type Colleague = Pick<Schemas['PresenceShown'], 'user' | 'name' | 'status' | 'load' | 'capacity'>
 
-export interface Team {
-  id: string
-  name: string
-  members?: string[]
-  offer_seconds?: number
-  auto_accept?: boolean
-}
-
-export interface Me {
-  user: User
-  csrf: string
-  permissions: string[]
-  teams: Team[]
-}
-
-export interface Preferences {
-  /** Empty: as the browser says. */
-  language: '' | 'zh' | 'en'
-  theme: 'light' | 'dark' | 'system'
-  enter_sends: boolean
-  sound: boolean
-  notifications: boolean
-}
-
-export interface Session {
-  id: string
-  created_at?: string
-  seen_at?: string
-  ip?: string
-  agent?: string
-  current?: boolean
-}
-
-export interface Token {
-  id: string
-  name: string
-  permissions?: string[]
-  created_at?: string
-  used_at?: string | null
-  expires_at?: string | null
-  secret?: string
-}
-
-export interface Colleague {
-  user: string
-  name: string
-  status: PresenceStatus
-  load: number
-  capacity: number
-}
+const at = (id: string) => ({ params: { path: { id } } })
+const page = (after?: string | null) => ({ params: { query: { limit: 100, ...(after ? { after } : {}) } } })
 
 export const staff = {
-  logIn: (email: string, password: string) => http.post<Me>('/session', { email, password }),
-  me: () => http.get<Me>('/session'),
-  logOut: () => http.delete('/session'),
-  setUp: (body: { token: string; name: string; email: string; password: string }) => http.post<Me>('/setup', body),
-  preferences: () => http.get<Preferences>('/me/preferences'),
-  savePreferences: (body: Preferences) => http.put<Preferences>('/me/preferences', body),
-  changePassword: (old: string, fresh: string) => http.put<Me>('/me/password', { old, new: fresh }),
-  sessions: () => http.get<Page<Session>>('/sessions'),
-  endSession: (id: string) => http.delete(`/sessions/${seg(id)}`),
-  tokens: () => http.get<Page<Token>>('/tokens'),
-  createToken: (body: { name: string; permissions: string[]; expires_at?: string }) => http.post<Token>('/tokens', body),
-  deleteToken: (id: string) => http.delete(`/tokens/${seg(id)}`),
-  users: (after?: string | null) => http.get<Page<User>>('/users', { limit: 100, after }),
-  createUser: (body: Partial<User> & { password?: string }) => http.post<User>('/users', body),
-  patchUser: (id: string, body: Record<string, unknown>) => http.patch<User>(`/users/${seg(id)}`, body),
-  teams: () => http.get<Page<Team>>('/teams', { limit: 100 }),
-  createTeam: (body: Partial<Team>) => http.post<Team>('/teams', body),
-  patchTeam: (id: string, body: Partial<Team>) => http.patch<Team>(`/teams/${seg(id)}`, body),
-  deleteTeam: (id: string) => http.delete(`/teams/${seg(id)}`),
-  presence: () => http.get<{ status: PresenceStatus; load?: number; capacity?: number }>('/presence'),
-  setPresence: (status: PresenceStatus) => http.put<{ status: PresenceStatus }>('/presence', { status }),
-  team: () => http.get<Page<Colleague>>('/presence/team'),
+  logIn: (email: string, password: string) => told(api.POST('/api/v1/session', { body: { email, password } })),
+  me: () => told(api.GET('/api/v1/session')),
+  logOut: () => told(api.DELETE('/api/v1/session')),
+  setUp: (body: Schemas['FirstAdministrator']) => told(api.POST('/api/v1/setup', { body })),
+  preferences: () => told(api.GET('/api/v1/me/preferences')),
+  savePreferences: (body: Preferences) => told(api.PUT('/api/v1/me/preferences', { body })),
+  changePassword: (old: string, fresh: string) => told(api.PUT('/api/v1/me/password', { body: { old, new: fresh } })),
+  sessions: () => told(api.GET('/api/v1/sessions')),
+  endSession: (id: string) => told(api.DELETE('/api/v1/sessions/{id}', at(id))),
+  tokens: () => told(api.GET('/api/v1/tokens')),
+  createToken: (body: Schemas['NewToken']) => told(api.POST('/api/v1/tokens', { body })),
+  deleteToken: (id: string) => told(api.DELETE('/api/v1/tokens/{id}', at(id))),
+  users: (after?: string | null) => told(api.GET('/api/v1/users', page(after))),
+  createUser: (body: Schemas['NewUser']) => told(api.POST('/api/v1/users', { body })),
+  patchUser: (id: string, body: Partial<Schemas['UserPatch']>) =>
+    told(api.PATCH('/api/v1/users/{id}', { ...at(id), body: { revoke_sessions: false, ...body } })),
+  teams: () => told(api.GET('/api/v1/teams', page())),
+  createTeam: (body: Schemas['NewTeam']) => told(api.POST('/api/v1/teams', { body })),
+  patchTeam: (id: string, body: Schemas['TeamPatch']) => told(api.PATCH('/api/v1/teams/{id}', { ...at(id), body })),
+  deleteTeam: (id: string) => told(api.DELETE('/api/v1/teams/{id}', at(id))),
+  presence: () => told(api.GET('/api/v1/presence')),
+  setPresence: (status: PresenceStatus) => told(api.PUT('/api/v1/presence', { body: { status } })),
+  team: () => told(api.GET('/api/v1/presence/team')),
 }

@@ -1,6 +1,6 @@
 /** One file to the hub, with progress; `fetch` cannot tell how far it has come. */
 
-import { address, heldCsrf } from './client'
+import { heldCsrf } from './client'
 import { Problem, unreachable, type ProblemBody } from './problem'
 import type { Media } from './types'
 
@@ -32,7 +32,7 @@ export function upload(file: File, progress: (share: number) => void): Upload {
   })
   const form = new FormData()
   form.append('file', file, file.name)
-  request.open('POST', address('/uploads'))
+  request.open('POST', '/api/v1/uploads')
   request.setRequestHeader('X-CSRF-Token', heldCsrf())
   request.send(form)
   return { done, cancel: () => request.abort() }

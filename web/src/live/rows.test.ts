@@ -1,26 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Row } from '@/api/types'
+import { row } from '@/samples/samples'
 
 import { belongs, emptyList, merged, paged, relisted, unread, without } from './rows'
 
 const ME = { id: 'u1', teams: ['t1'] }
-
-function row(id: string, more: Partial<Row> = {}): Row {
-  return {
-    id,
-    version: 1,
-    inbox: 'i1',
-    address: { channel: 'webchat', user: id },
-    profile: `p-${id}`,
-    state: 'agent',
-    agent: 'u1',
-    last_at: '2026-11-21T11:00:00Z',
-    opened_at: '2026-11-21T10:00:00Z',
-    changed_at: '2026-11-21T11:00:00Z',
-    ...more,
-  }
-}
 
 describe('rows', () => {
   it('never go back to an older version', () => {

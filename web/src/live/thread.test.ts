@@ -1,25 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Message, Status } from '@/api/types'
+import { message } from '@/samples/samples'
 
 import { emptyThread, gapAfter, loaded, newestSeq, prepended, sendFailed, sending, told, withdrawn } from './thread'
 import type { Pending, Thread } from './thread'
-
-function message(seq: number, more: Partial<Message> = {}): Message {
-  return {
-    id: `m${seq}`,
-    version: 1,
-    conversation: 'c1',
-    inbox: 'i1',
-    seq,
-    direction: 'in',
-    author: { kind: 'customer' },
-    parts: [{ type: 'text', body: `第 ${seq} 条` }],
-    at: '2026-11-21T12:00:00Z',
-    status: 'sent' as Status,
-    ...more,
-  }
-}
 
 function pending(id: string): Pending {
   return { client_id: id, parts: [], note: false, mentions: [], seen_seq: 0, at: '', state: 'sending' }

@@ -1,10 +1,10 @@
 /** The messages of one open conversation: a window without holes, and how every arrival changes it. Pure. */
 
-import type { Message, Part, Status } from '@/api/types'
+import type { Message, SaidPart, Status } from '@/api/types'
 
 export interface Pending {
   client_id: string
-  parts: Part[]
+  parts: SaidPart[]
   note: boolean
   mentions: string[]
   seen_seq: number

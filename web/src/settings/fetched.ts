@@ -13,7 +13,7 @@ export function useFetched<T>(ask: (after: string | null) => Promise<Page<T>>) {
   async function fetch(more = false): Promise<void> {
     try {
       const page = await ask(more ? next.value : null)
-      items.value = more ? [...items.value, ...page.items] : page.items
+      items.value = more ? [...items.value, ...page.items] : [...page.items]
       next.value = page.next
       state.value = 'ready'
       problem.value = null

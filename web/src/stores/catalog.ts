@@ -4,7 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 
 import { settings, type Canned, type Inbox, type Label } from '@/api/settings'
-import { staff, type Team, type User } from '@/api/staff'
+import { staff, type Permission, type Team, type User } from '@/api/staff'
 
 import { useSession } from './session'
 
@@ -21,7 +21,7 @@ export const useCatalog = defineStore('catalog', () => {
   const labelColours = computed(() => new Map(labels.value.map((label) => [label.name, label.colour])))
   const colleagues = computed(() => users.value.filter((user) => user.active !== false))
 
-  const sources: Record<string, [string, () => Promise<void>]> = {
+  const sources: Record<string, [Permission, () => Promise<void>]> = {
     users: ['users.read', async () => void (users.value = (await staff.users()).items)],
     teams: ['teams.read', async () => void (teams.value = (await staff.teams()).items)],
     labels: ['labels.read', async () => void (labels.value = (await settings.labels()).items)],

@@ -5,7 +5,7 @@ import { computed, ref } from 'vue'
 
 import { heldCsrf, holdCsrf } from '@/api/client'
 import { Problem } from '@/api/problem'
-import { staff, type Me } from '@/api/staff'
+import { staff, type Me, type Permission } from '@/api/staff'
 
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
@@ -14,7 +14,7 @@ export const useSession = defineStore('session', () => {
   const user = computed(() => me.value?.user ?? null)
   const permissions = computed(() => new Set(me.value?.permissions ?? []))
 
-  function may(permission: string): boolean {
+  function may(permission: Permission): boolean {
     return permissions.value.has(permission)
   }
 

@@ -119,8 +119,9 @@ export const useThread = defineStore('thread', () => {
     const wanted = id.value
     if (!wanted) return 'failed'
     thread.value = sending(thread.value, { ...item, state: 'sending' })
-    const body: Sending = { client_id: item.client_id, parts: item.parts, seen_seq: item.seen_seq }
-    if (item.note) Object.assign(body, { note: true, mentions: item.mentions })
+    const body: Sending = {
+      client_id: item.client_id, parts: item.parts, seen_seq: item.seen_seq, note: item.note, mentions: item.mentions, reply_to: '',
+    }
     try {
       const message = await conversations.send(wanted, body)
       if (isOpen(wanted)) heard(wanted, message)

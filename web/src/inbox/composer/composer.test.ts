@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Canned } from '@/api/settings'
 import type { Message } from '@/api/types'
+import { author, message } from '@/samples/samples'
 
 import { filled, suiting } from './canned'
 import { answerAfter } from './collision'
@@ -9,7 +10,9 @@ import { sends } from './enter'
 import { mentioned } from './mentions'
 import { replaced, tokenAt } from './token'
 
-const canned = (shortcut: string, title: string, initials: string, body = ''): Canned => ({ id: shortcut, shortcut, title, initials, body })
+const canned = (shortcut: string, title: string, initials: string, body = ''): Canned => ({
+  id: shortcut, shortcut, title, initials, body, team: null, version: 1,
+})
 const ALL = [canned('bill', '水费查询', 'sfcx'), canned('hello', '欢迎光临', 'hygl'), canned('refund', '退款说明', 'tksm', '请提供水费单')]
 
 describe('canned replies', () => {
@@ -77,19 +80,18 @@ describe('Enter', () => {
 })
 
 describe('a collision', () => {
-  const said = (seq: number, id: string, more: Partial<Message> = {}): Message => ({
-    id: `m${seq}`, version: 1, conversation: 'c', inbox: 'i', seq, direction: 'out', author: { kind: 'agent', id }, parts: [], at: '', ...more,
-  })
+  const said = (seq: number, id: string, more: Partial<Message> = {}) =>
+    message(seq, { direction: 'out', author: author('agent', id), ...more })
   it('is a colleague’s answer after the writing began', () => {
     expect(answerAfter({ messages: [said(1, 'u2'), said(2, 'u2')] }, 1, 'u1')?.seq).toBe(2)
   })
   it.each([
     ['one’s own', said(2, 'u1')],
     ['a note', said(2, 'u2', { direction: 'note' })],
-    ['the bot’s', said(2, 'b1', { author: { kind: 'bot', id: 'b1' } })],
-    ['the customer’s', said(2, 'p', { direction: 'in', author: { kind: 'customer' } })],
+    ['the bot’s', said(2, 'b1', { author: author('bot', 'b1') })],
+    ['the customer’s', said(2, 'p', { direction: 'in', author: author('customer') })],
     ['older', said(1, 'u2')],
-  ])('is not %s', (_, message) => {
-    expect(answerAfter({ messages: [message] }, 1, 'u1')).toBeNull()
+  ])('is not %s', (_, told) => {
+    expect(answerAfter({ messages: [told] }, 1, 'u1')).toBeNull()
   })
 })

@@ -2,7 +2,7 @@
 
 import type { Ref } from 'vue'
 
-import type { Part } from '@/api/types'
+import type { SaidPart } from '@/api/types'
 import type { Pending } from '@/live/thread'
 import { useCatalog } from '@/stores/catalog'
 import { useDrafts, type Writing } from '@/stores/drafts'
@@ -18,7 +18,7 @@ export function useSending(conversation: string, writing: Ref<Writing>) {
   const catalog = useCatalog()
   const attachments = useAttachments()
 
-  function parts(): Part[] {
+  function parts(): SaidPart[] {
     const text = writing.value[writing.value.tab].trim()
     const media = attachments.of(conversation).flatMap((item) => (item.media ? [item.media] : []))
     return [...(text ? [{ type: 'text' as const, body: text }] : []), ...media]

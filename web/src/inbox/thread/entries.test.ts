@@ -2,15 +2,13 @@ import { describe, expect, it } from 'vitest'
 
 import type { Message } from '@/api/types'
 import { emptyThread, loaded } from '@/live/thread'
+import { author, message } from '@/samples/samples'
 
 import { pieces } from '../parts/links'
 import { bytes } from '../parts/sizes'
 import { entries } from './entries'
 
-const said = (seq: number, at: string, more: Partial<Message> = {}): Message => ({
-  id: `m${seq}`, version: 1, conversation: 'c', inbox: 'i', seq, direction: 'in', author: { kind: 'customer', id: 'p' },
-  parts: [{ type: 'text', body: '你好' }], at, ...more,
-})
+const said = (seq: number, at: string, more: Partial<Message> = {}) => message(seq, { at, ...more })
 const shown = (messages: Message[], readTo: number | null) =>
   entries(loaded(emptyThread('c'), messages, false), (at) => at.slice(0, 10), readTo).map((entry) =>
     entry.kind === 'message' ? `${entry.follows ? '+' : ''}${entry.message.seq}` : entry.kind,
@@ -24,14 +22,14 @@ describe('the entries of a thread', () => {
   })
 
   it('draw the line of what is new once, before the first unread of the customer', () => {
-    const agent = { direction: 'out' as const, author: { kind: 'agent' as const, id: 'u' } }
+    const agent = { direction: 'out' as const, author: author('agent', 'u') }
     expect(shown([said(1, '2026-11-21T00:00:00Z'), said(2, '2026-11-21T00:00:01Z', agent), said(3, '2026-11-21T00:00:02Z'), said(4, '2026-11-21T00:00:03Z')], 1)).toEqual(
       ['day', '1', '2', 'unread', '3', '+4'],
     )
   })
 
   it('tell notices as lines', () => {
-    const notice = said(2, '2026-11-21T00:00:01Z', { direction: 'note', parts: [{ type: 'notice', code: 'resolved' }] })
+    const notice = said(2, '2026-11-21T00:00:01Z', { direction: 'note', parts: [{ type: 'notice', code: 'resolved', facts: {} }] })
     expect(shown([said(1, '2026-11-21T00:00:00Z'), notice, said(3, '2026-11-21T00:00:02Z')], null)).toEqual(['day', '1', 'notice', '3'])
   })
 })

@@ -1,18 +1,22 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Channel, Inbox, SettingField } from '@/api/settings'
+import type { Channel, Hours, Inbox, SettingField } from '@/api/settings'
 import { slices } from '@/search/ranges'
 
 import { begun, changedOnly, needed } from './fields'
 import { asMinute, asTime, copyToWorkdays, ofDay, withSpan } from './hours'
 
 const two = { zh: 'x', en: 'x' }
-const field = (name: string, more: Partial<SettingField> = {}): SettingField => ({ name, type: 'text', label: two, help: two, ...more })
-const channel: Channel = {
+const field = (name: string, more: Partial<SettingField> = {}): SettingField => ({
+  name, type: 'text', label: two, help: two, required: false, secret: false, default: null, pattern: '', choices: [],
+  low: null, high: null, ...more,
+})
+const channel = {
   name: 'sms', title: two, about: two, carries: [],
   settings: [field('sender', { required: true }), field('colour', { default: '#1261a0' }), field('api_key', { secret: true, required: true }), field('site_key', { required: true })],
-}
-const inbox: Inbox = { id: 'i', name: 'x', channel: 'sms', settings: { sender: '驿站' }, secrets: ['api_key'] }
+} as unknown as Channel
+const inbox = { channel: 'sms', settings: { sender: '驿站' }, secrets: ['api_key'] } as unknown as Inbox
+const never: Hours = { zone: 'Asia/Shanghai', week: [], holidays: [] }
 
 describe('the form of a channel', () => {
   it('asks a new inbox only for what it cannot do without', () => {
@@ -37,7 +41,7 @@ describe('opening hours', () => {
   })
 
   it('add, change and copy spans without touching other days', () => {
-    const one = withSpan({}, 0, 0, {})
+    const one = withSpan(never, 0, 0, {})
     expect(ofDay(one, 0)).toEqual([{ day: 0, start: 540, end: 1080 }])
     const changed = withSpan(one, 0, 0, { end: 720 })
     const more = withSpan(changed, 0, 1, {})
