@@ -60,35 +60,32 @@ class Chores:
             group.create_task(self._purge())
 
     async def _sweep(self) -> None:
-        """Sweep at start, then every so often, and at once while lanes wait in the store that found no room here."""
+        """Sweep to the end at start, then a stretch every so often; sooner while lanes were turned away here."""
         every = self._every.total_seconds()
         tick, grace = min(every, OFTEN.total_seconds()), timedelta(0)
-        following = self._clock.monotonic()
+        starting, left, following = True, False, self._clock.monotonic()
         while True:
-            wanted = self._lanes.missed or self._clock.monotonic() >= following
-            if wanted and not self._lanes.full and await self._my_turn(tick):
-                await self._sweep_once(grace)
-                grace = min(GRACE, self._every)
+            wanted = left or self._lanes.missed or self._clock.monotonic() >= following
+            if wanted and self._lanes.roomy and (starting or await self._dispatch.turn("sweep", tick)):
+                left = await self._sweep_once(grace)
+                starting, grace = starting and left, min(GRACE, self._every)
                 following = self._clock.monotonic() + every
-            await self._clock.sleep(BREATH if self._lanes.missed else tick)
+            await self._clock.sleep(BREATH if starting or self._lanes.missed else tick)
 
-    async def _my_turn(self, tick: float) -> bool:
-        return self._lanes.missed or await self._dispatch.turn("sweep", tick)
-
-    async def _sweep_once(self, grace: timedelta) -> None:
+    async def _sweep_once(self, grace: timedelta) -> bool:
+        self._lanes.missed = False
         try:
-            self._lanes.missed = await self._sweeper.overdue(
-                self._dispatch.hint, full=lambda: self._lanes.full, grace=grace
-            )
+            left = await self._sweeper.overdue(self._dispatch.hint, full=lambda: self._lanes.full, grace=grace)
             await self._sweeper.upcoming(self._clock.now() + 2 * self._every, self._timers.set)
         except TryLater as error:
             if not self._down:
                 log.warning("sweep.down", reason=error.code)
             self._down = True
-            return
+            return False
         if self._down:
             log.info("sweep.up")
         self._down = False
+        return left
 
     async def _purge(self) -> None:
         while True:

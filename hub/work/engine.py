@@ -36,6 +36,9 @@ HORIZON = timedelta(seconds=60)
 POLITE = 4
 """Lanes that are worked on even while the process is busy with what comes in."""
 
+BREATH = 0.05
+"""Seconds between looks whether the flood is over."""
+
 GRACE = timedelta(seconds=25)
 """How long what is in hand may take when the process is told to end."""
 
@@ -77,6 +80,7 @@ class Engine:
         self._faults = 0
         self._open = False
         self._stop = asyncio.Event()
+        self._look: asyncio.TimerHandle | None = None
         self._failed = asyncio.Event()
         self._error: BaseException | None = None
         dispatch.attach(self._wake, lambda: self._lanes.room if self._open else 0)
@@ -162,6 +166,13 @@ class Engine:
             task = asyncio.create_task(self._turn(lane))
             self._turns[task] = lane
             task.add_done_callback(self._ended)
+        if self._open and self._lanes.waiting and self._stands_back():
+            self._pump_later()
+
+    def _pump_later(self) -> None:
+        """Look again soon: the flood may end while what is in hand waits for a slow provider."""
+        if self._look is None or self._look.when() <= asyncio.get_running_loop().time():
+            self._look = asyncio.get_running_loop().call_later(BREATH, self._pump)
 
     def _stands_back(self) -> bool:
         """Whether this process has more urgent things to do than another lane: what comes in is stored first."""

@@ -83,6 +83,11 @@ class Lanes:
         return self.waiting >= self._most
 
     @property
+    def roomy(self) -> bool:
+        """Say whether it is worth while to look for lanes that found no room."""
+        return self.waiting <= self._most // 2
+
+    @property
     def in_hand(self) -> int:
         """How many lanes are worked on."""
         return len(self._in_hand)

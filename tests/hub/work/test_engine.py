@@ -11,7 +11,7 @@ import pytest
 from hub.errors import ChannelBroken, Conflict, Refused, TryLater, Unsupported, WrongMove
 from hub.store.port import Eq, Insert, put
 from hub.work import letters
-from hub.work.engine import Engine
+from hub.work.engine import POLITE, Engine
 from hub.work.jobs import JOBS, JobState, Kind
 from hub.work.local import LocalDispatch
 from tests.hub.work.notes import NOTES, WRITE, Note, Word, job, write, written
@@ -299,5 +299,36 @@ async def test_more_lanes_than_memory_holds_are_all_done(
 
     await until(all_done)
     assert clock.monotonic() < 60
+    await engine.drain()
+    await running
+
+
+async def test_after_a_flood_the_other_lanes_go_on_though_a_few_hang(store: Store, clock: FakeClock) -> None:
+    flood = True
+    hang = asyncio.Event()
+    engine = Engine(store, LocalDispatch(), clock, workers=16, alone=True, busy=lambda: flood)
+
+    async def slow(body: Word, row: Job, at: datetime) -> Sequence[Write]:
+        if int(row.lane) < POLITE:
+            await hang.wait()
+        return await write(body, row, at)
+
+    engine.register(WRITE, slow)
+    running = asyncio.create_task(engine.run())
+    await clock.advance(0)
+    for lane in range(10):
+        await store.commit(job(str(lane), 1, clock.now()))
+
+    async def waiting() -> bool:
+        return (engine.in_hand, engine.waiting) == (POLITE, 10 - POLITE)
+
+    await until(waiting)
+    flood = False
+
+    async def others_done() -> bool:
+        return await rows(store) == POLITE
+
+    await until(others_done)
+    hang.set()
     await engine.drain()
     await running
