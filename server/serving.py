@@ -11,6 +11,7 @@ import typer
 from aiohttp import web
 
 from config.settings import Settings
+from hub.errors import HubError
 from server import health
 from server.app import application
 from server.bootstrap import opened
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 Prepare = Callable[[Hub], Awaitable[str]]
 """Makes the hub ready for its first caller, and returns what to say when the door is open."""
 BACKLOG = 1024
+PATIENCE = 60.0
 NOTICE = 0.3
 """Seconds between saying "not ready" and closing the door, for whoever balances the load."""
 
@@ -27,13 +29,13 @@ NOTICE = 0.3
 async def serve(settings: Settings, prepare: Prepare) -> None:
     """Serve until told to end (SIGTERM, SIGINT)."""
     app = application(lambda: opened(settings))
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=settings.drain_seconds)
+    runner = runner_of(app, settings)
     await runner.setup()
     try:
         stop = _stop_signal()
         greeting = await prepare(app[HUB])
         _settle_memory()
-        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+        await _listen(runner, settings.host, settings.port)
         admin = await _admin(app, settings)
         await asyncio.to_thread(typer.echo, greeting)
         log.info("ready", address=settings.address)
@@ -43,6 +45,26 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
     finally:
         await runner.cleanup()
         log.info("ended")
+
+
+def runner_of(app: web.Application, settings: Settings, *, patience: float = PATIENCE) -> web.AppRunner:
+    """Return what runs the application; `patience` is how long a connection may say nothing, or no whole request."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=settings.drain_seconds,
+        keepalive_timeout=patience,
+    )
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+    except OSError as error:
+        raise HubError(
+            "Cannot listen", host=host, port=port, reason=error.strerror, hint="Set `host` and `port`."
+        ) from error
 
 
 async def work(settings: Settings) -> None:
@@ -69,7 +91,7 @@ async def _admin(app: web.Application, settings: Settings) -> web.AppRunner:
     runner = web.AppRunner(beside, access_log=None, handle_signals=False)
     await runner.setup()
     if settings.admin_port:
-        await web.TCPSite(runner, settings.host, settings.admin_port).start()
+        await _listen(runner, settings.host, settings.admin_port)
     return runner
 
 

@@ -6,6 +6,7 @@ with hub_process(folder, "demo") as hub:      # hub.base, hub.log(), hub.process
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -79,8 +80,12 @@ class Process:
 
 
 @contextmanager
-def hub_process(folder: Path, command: str = "demo", *, door: bool = True, **settings: str) -> Iterator[Process]:
-    """A hub that runs; gone afterwards."""
+def hub_process(
+    folder: Path, command: str = "demo", *, door: bool = True, like: Path | None = None, **settings: str
+) -> Iterator[Process]:
+    """A hub that runs; gone afterwards. `like` is a folder with data to begin with (fixture `furnished`)."""
+    if like and not folder.exists():
+        shutil.copytree(like, folder)
     hub = Process(folder, command, settings)
     hub.start(door=door)
     try:

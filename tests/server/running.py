@@ -26,6 +26,7 @@ from server import demo
 from server.app import application
 from server.bootstrap import opened
 from server.parts import HUB
+from server.serving import runner_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -135,14 +136,16 @@ def furnish(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, like: Path | None = None, **settings: Any) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, *, like: Path | None = None, patience: float = 60, **settings: Any
+) -> AsyncIterator[Running]:
     """Run a hub with demo data in this loop until the context ends; `like` is a folder that has them already."""
     if like:
         await asyncio.to_thread(shutil.copytree, like, folder)
     port = settings.pop("port", None) or free_port()
-    known = Settings(data=str(folder), port=port, demo=True, **settings)
+    known = Settings(**{"data": str(folder), "port": port, "demo": True, "drain_seconds": 2, **settings})
     app = await asyncio.to_thread(application, lambda: opened(known))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    runner = runner_of(app, known, patience=patience)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ import pytest
 
 from server.demo import PASSWORD
 from tests.server.process import hub_process
-from tests.server.running import Client
+from tests.server.running import Client, free_port
 from tests.server.test_live import Screen
 from tests.server.test_story import Visitor
 
@@ -43,10 +44,13 @@ async def visitor_of(client: Client) -> Visitor:
     return Visitor(client, answer.json)
 
 
-async def test_told_to_stop_it_says_goodbye_and_goes(tmp_path: Path) -> None:
-    with hub_process(tmp_path / "data") as hub:
+async def test_told_to_stop_it_says_goodbye_and_goes(tmp_path: Path, furnished: Path) -> None:
+    with hub_process(tmp_path / "data", like=furnished, admin_port=str(admin := free_port())) as hub:
         async with client_of(hub, "agent") as agent, agent.live() as socket:
             screen = await Screen(socket).hello()
+            async with agent.http.get(f"http://127.0.0.1:{admin}/metrics") as answer:
+                assert "yizhan_ws_connections 1.0" in await answer.text()
+            assert (await agent.get("/metrics")).status == 404
             begun = time.monotonic()
             hub.tell(signal.SIGTERM)
             await screen.until(lambda frame: frame["type"] == "drain")
@@ -59,8 +63,8 @@ async def test_told_to_stop_it_says_goodbye_and_goes(tmp_path: Path) -> None:
         assert not [event for event in events if "failed" in event or "fault" in event]
 
 
-async def test_killed_in_the_middle_nothing_is_lost(tmp_path: Path) -> None:
-    with hub_process(tmp_path / "data") as hub:
+async def test_killed_in_the_middle_nothing_is_lost(tmp_path: Path, furnished: Path) -> None:
+    with hub_process(tmp_path / "data", like=furnished) as hub:
         async with client_of(hub) as stranger:
             visitor = await visitor_of(stranger)
             await visitor.say("人工")
@@ -84,8 +88,8 @@ async def test_killed_in_the_middle_nothing_is_lost(tmp_path: Path) -> None:
         assert [one["seq"] for one in told] == list(range(1, len(told) + 1))
 
 
-async def test_a_second_start_changes_nothing_and_is_quick(tmp_path: Path) -> None:
-    with hub_process(tmp_path / "data") as hub:
+async def test_a_second_start_changes_nothing_and_is_quick(tmp_path: Path, furnished: Path) -> None:
+    with hub_process(tmp_path / "data", like=furnished) as hub:
         async with client_of(hub, "admin") as admin:
             before = [(await admin.get(path)).json for path in ("/users", "/teams", "/inboxes", "/canned", "/labels")]
         hub.tell(signal.SIGINT)
@@ -97,11 +101,23 @@ async def test_a_second_start_changes_nothing_and_is_quick(tmp_path: Path) -> No
             assert [_same(one) for one in first["items"]] == [_same(one) for one in second["items"]]
 
 
-def test_two_processes_do_not_share_one_folder(tmp_path: Path) -> None:
+def test_a_taken_port_is_told(tmp_path: Path, furnished: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with (
+            pytest.raises(RuntimeError, match="Cannot listen"),
+            hub_process(tmp_path / "data", like=furnished, port=port),
+        ):
+            pass
+
+
+def test_two_processes_do_not_share_one_folder(tmp_path: Path, furnished: Path) -> None:
     with (
-        hub_process(tmp_path / "data"),
+        hub_process(tmp_path / "data", like=furnished),
         pytest.raises(RuntimeError, match="did not start"),
-        hub_process(tmp_path / "data"),
+        hub_process(tmp_path / "data", like=furnished),
     ):
         pass
 

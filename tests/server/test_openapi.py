@@ -56,9 +56,9 @@ def test_is_valid_openapi() -> None:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+def hub(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[Process]:
     """A hub of its own: what happens to it here is nobody else's concern."""
-    with hub_process(tmp_path_factory.mktemp("openapi") / "data") as hub:
+    with hub_process(tmp_path_factory.mktemp("openapi") / "data", like=furnished) as hub:
         yield hub
 
 

@@ -75,6 +75,16 @@ async def test_a_body_that_never_ends_is_given_up(
         slow.let.set()
 
 
+@pytest.mark.parametrize("said", [b"", b"POST /api/v1/labels HTTP/1.1\r\nHost: x\r\nX-Slow: "])
+async def test_who_never_finishes_a_request_is_cut(tmp_path: Path, furnished: Path, said: bytes) -> None:
+    async with running(tmp_path / "data", like=furnished, patience=0.3) as hub:
+        reader, writer = await asyncio.open_connection("127.0.0.1", hub.hub.settings.port)
+        writer.write(said)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
+
+
 async def test_who_asks_too_often_waits(tmp_path: Path, furnished: Path) -> None:
     async with running(tmp_path / "data", like=furnished) as hub:
         agent, other = await hub.log_in("agent"), await hub.log_in("agent2")
