@@ -24,5 +24,8 @@ whenLoggedOut(() => {
   if (!here.meta.open) void router.push({ name: 'login', query: { next: here.fullPath } })
 })
 
+// A newer version was installed while this page was open: its parts have other names now.
+window.addEventListener('vite:preloadError', () => window.location.reload())
+
 await usePreferences().apply()
 app.use(router).mount('#app')

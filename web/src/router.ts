@@ -71,6 +71,7 @@ export const router = createRouter({
         },
       ],
     },
+    { path: '/away', name: 'away', component: () => import('@/shell/AwayPage.vue'), meta: { open: true } },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('@/shell/NowherePage.vue'), meta: { open: true } },
   ],
 })
@@ -78,7 +79,12 @@ export const router = createRouter({
 router.beforeEach(async (to) => {
   if (to.meta.open) return true
   const session = useSession()
-  if (!(await session.restore())) return { name: 'login', query: { next: to.fullPath } }
+  try {
+    await session.restore()
+  } catch {
+    return { name: 'away', query: { next: to.fullPath } }
+  }
+  if (!session.me) return { name: 'login', query: { next: to.fullPath } }
   if (to.meta.permission && !session.may(to.meta.permission)) return { name: 'settings.profile' }
   return true
 })

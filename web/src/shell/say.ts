@@ -19,7 +19,11 @@ export function problemHint(error: unknown): string {
 }
 
 export function sayGood(text: string): void {
-  ElMessage({ type: 'success', message: text, grouping: true })
+  ElMessage({ type: 'success', message: text, grouping: true, duration: 1800 })
+}
+
+export function sayWarning(text: string): void {
+  ElMessage({ type: 'warning', message: text, grouping: true, duration: 8000, showClose: true })
 }
 
 export function sayProblem(error: unknown): void {

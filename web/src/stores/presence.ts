@@ -6,6 +6,9 @@ import { computed, ref } from 'vue'
 import { staff, type Colleague } from '@/api/staff'
 import type { PresenceStatus } from '@/api/types'
 
+import { say } from '@/i18n'
+import { sayWarning } from '@/shell/say'
+
 import { useSession } from './session'
 
 export const usePresence = defineStore('presence', () => {
@@ -20,6 +23,7 @@ export const usePresence = defineStore('presence', () => {
     const held = team.value[told.user]
     team.value = { ...team.value, [told.user]: { name: held?.name ?? '', ...told } }
     if (told.user !== session.user?.id) return
+    if (told.status === 'away' && status.value !== 'away') sayWarning(say('presence.set_away'))
     status.value = told.status
     load.value = told.load
     capacity.value = told.capacity

@@ -2,7 +2,7 @@
 
 import type { Canned } from '@/api/settings'
 
-const PLACE = /\{\{\s*([a-z_.]{1,64})\s*\}\}/g
+const PLACE = /([，,、 ]?)\{\{\s*([a-z_.]{1,64})\s*\}\}/g
 
 function rank(canned: Canned, typed: string): number {
   if (canned.shortcut.startsWith(typed)) return 0
@@ -21,7 +21,7 @@ export function suiting(all: readonly Canned[], typed: string, most = 30): Canne
     .map(({ canned }) => canned)
 }
 
-/** What is not known becomes nothing. */
+/** What is not known becomes nothing, and takes the comma before it along: 您好，！ is 您好！ */
 export function filled(body: string, facts: Readonly<Record<string, string>>): string {
-  return body.replace(PLACE, (_, name: string) => facts[name] ?? '')
+  return body.replace(PLACE, (_, before: string, name: string) => (facts[name] ? before + facts[name] : ''))
 }

@@ -29,6 +29,7 @@ describe('canned replies', () => {
 
   it('fill in what is known, and nothing for what is not', () => {
     expect(filled('您好，{{customer.name}}！{{ agent.name }}{{weather}}', { 'customer.name': '王', 'agent.name': '林' })).toBe('您好，王！林')
+    expect(filled('您好，{{customer.name}}！', { 'customer.name': '' })).toBe('您好！')
   })
 })
 
