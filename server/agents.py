@@ -42,13 +42,15 @@ async def live(request: web.Request) -> web.StreamResponse:
     await ws.prepare(request)
     socket = hub.live.join(known.actor)
     hub.metrics.sockets.inc()
-    await _presence(hub.presences.connect(socket.user))
+    serves = Permission.CONVERSATIONS_REPLY in known.actor.permissions
+    if serves:
+        await _presence(hub.presences.connect(socket.user))
     try:
         await _converse(hub, ws, request, socket)
     finally:
         await hub.live.leave(socket)
         hub.metrics.sockets.dec()
-        if not hub.live.connected(socket.user):
+        if serves and not hub.live.connected(socket.user):
             await _presence(hub.presences.disconnect(socket.user))
     return ws
 
@@ -119,6 +121,7 @@ async def _hear(hub: Hub, socket: Socket, frame: ClientFrame) -> None:
         case Types(conversation=conversation, on=on):
             await hub.live.types(socket, conversation, on)
         case Sits(status=status):
+            socket.stream.actor.must(Permission.CONVERSATIONS_REPLY)
             await hub.presences.choose(socket.user, Presence(status))
         case Ping():
             socket.pass_on("pong", Pong())

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import structlog
 
+from accounts.permissions import Permission
 from hub.errors import HubError
 from hub.store.port import Between, By, Eq
 from hub.work.jobs import JOBS, JobState
 from routing.presence import RENEW
 from server.chat.hints import Announcer
 from server.inbox_news import follow
+from server.live.socket import Socket
 from server.parts import Hub
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,7 @@ class Loops:
         """Say of everybody connected here that they still are."""
         while True:
             await self._hub.clock.sleep(RENEW.total_seconds())
-            here = sorted({socket.user for socket in self._hub.live.sockets})
+            here = sorted({socket.user for socket in self._hub.live.sockets if _serves(socket)})
             if here:
                 await self._hub.presences.renew(here)
 
@@ -100,3 +102,8 @@ class Loops:
         age = (hub.clock.now() - first[0].due).total_seconds() if first else 0.0
         hub.metrics.oldest.set(age)
         hub.metrics.dead.set(await hub.store.count(JOBS, Eq("state", JobState.DEAD), limit=COUNTED))
+
+
+def _serves(socket: Socket) -> bool:
+    """Say whether its owner answers customers: who only looks is offered nothing."""
+    return Permission.CONVERSATIONS_REPLY in socket.stream.actor.permissions

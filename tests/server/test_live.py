@@ -325,3 +325,15 @@ async def test_who_does_not_read_is_dropped_and_costs_nothing(
     await until(dropped)
     assert b"yizhan_ws_dropped_slow_total 1.0" in (await agent.get("/metrics")).body
     writer.close()
+
+
+async def test_who_only_looks_is_offered_nothing(hub_server: Running) -> None:
+    quality, agent = await hub_server.log_in("quality"), await hub_server.log_in("agent")
+    async with quality.live() as looking:
+        await Screen(looking).hello()
+        waiting = await stored(hub_server, queued_at=hub_server.hub.clock.now())
+        assert await hub_server.hub.presences.desk(quality.user) is None
+        async with agent.live() as socket:
+            screen = await Screen(socket).hello()
+            offer = await screen.until(lambda frame: frame["type"] == "offer")
+            assert offer["conversation"] == waiting.id
