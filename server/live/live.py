@@ -28,6 +28,8 @@ from server.live.socket import OVER, RESTART, Socket
 from server.live.stream import Stream, Streams
 
 log = structlog.get_logger(__name__)
+RECHECK = 60
+"""Seconds."""
 TYPING = "live.typing"
 """Topic: somebody types (`frames.Typing`); web chat publishes what its visitors do here."""
 Count = Callable[[Actor], Awaitable[Sequence[Struct]]]
@@ -247,12 +249,22 @@ class Live:
             await self._clock.sleep(1)
             ticks += 1
             for conversation in self.company.lapse(self._clock.monotonic()):
-                self._show_company(conversation)
+                await self._company_changed(conversation)
             if ticks % company.REPEAT == 0:
                 for there in self.company.all_here():
                     await self._bus.publish(company.TOPIC, msgspec.json.encode(there))
                 self.streams.forget(self._clock.now())
+            if ticks % RECHECK == 0:
+                await self._safely(self.recheck())
             await self._safely(self._counts())
+
+    async def recheck(self) -> None:
+        """Ask the store whether every socket's session still is; a hint of its end may have been lost."""
+        sessions = {socket.session for socket in self.sockets if socket.session}
+        rows = await self._store.get_many(SESSIONS, sorted(sessions)) if sessions else []
+        now = self._clock.now()
+        for over in sessions - {row.id for row in rows if now < row.expires_at}:
+            self.end(over)
 
     async def _counts(self) -> None:
         stale, self._stale = self._stale, set()

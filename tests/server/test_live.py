@@ -10,6 +10,7 @@ from aiohttp import WSMsgType
 from msgspec import structs
 from yarl import URL
 
+from accounts.sessions import SESSIONS
 from conversations.model import CONVERSATIONS, MESSAGES, Author, AuthorKind, Conversation, Direction, Message, State
 from hub.ids import new_id
 from hub.model import Address, Text
@@ -337,3 +338,17 @@ async def test_who_only_looks_is_offered_nothing(hub_server: Running) -> None:
             screen = await Screen(socket).hello()
             offer = await screen.until(lambda frame: frame["type"] == "offer")
             assert offer["conversation"] == waiting.id
+
+
+async def test_a_session_that_ran_out_unheard_is_found_out(hub_server: Running) -> None:
+    agent, hub = await hub_server.log_in("agent"), hub_server.hub
+    async with agent.live() as socket:
+        screen = await Screen(socket).hello()
+        await hub.live.recheck()
+        await screen.say(type="ping")
+        await screen.until(lambda frame: frame["type"] == "pong")
+        row = await hub.store.get(SESSIONS, next(iter(hub.live.sockets)).session or "")
+        assert row is not None
+        await hub.store.commit(put(SESSIONS, row, structs.replace(row, expires_at=hub.clock.now())))
+        await hub.live.recheck()
+        assert await screen.closed() == 4401
