@@ -1,0 +1,1 @@
+"""Several processes over one MongoDB and one Redis."""
