@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests import needs
 from tests.journeys.people import Agent, Visitor
@@ -40,9 +41,9 @@ def hub(tmp_path: Path, furnished: Path) -> Iterator[Process]:
         yield process
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A browser without a window."""
+    """One browser without a window; every person gets a context of their own in it."""
     path = needs.require("chromium")
     async with async_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
@@ -55,8 +56,19 @@ def album(request: pytest.FixtureRequest) -> Path:
     return ALBUM / str(request.node.name).removeprefix("test_")
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(browser: Browser) -> AsyncIterator[list[BrowserContext]]:
+    """The contexts of a journey, closed with it."""
+    contexts: list[BrowserContext] = []
+    yield contexts
+    for context in contexts:
+        await context.close()
+
+
 @pytest.fixture
-def new_agent(hub: Process, browser: Browser, album: Path) -> Callable[..., Awaitable[Agent]]:
+def new_agent(
+    hub: Process, browser: Browser, people: list[BrowserContext], album: Path
+) -> Callable[..., Awaitable[Agent]]:
     """Seat somebody at the inbox, in a browser context of their own."""
 
     async def seat(*, language: str = "zh-CN", theme: str = "light", width: int = 1440, height: int = 860) -> Agent:
@@ -66,17 +78,21 @@ def new_agent(hub: Process, browser: Browser, album: Path) -> Callable[..., Awai
             color_scheme="dark" if theme == "dark" else "light",
             reduced_motion="reduce",
         )
+        people.append(context)
         return Agent(context, await context.new_page(), hub.base, album)
 
     return seat
 
 
 @pytest.fixture
-def new_visitor(hub: Process, browser: Browser, album: Path) -> Callable[..., Awaitable[Visitor]]:
+def new_visitor(
+    hub: Process, browser: Browser, people: list[BrowserContext], album: Path
+) -> Callable[..., Awaitable[Visitor]]:
     """Let somebody come to the demo site, in a browser context of their own."""
 
     async def come() -> Visitor:
         context = await browser.new_context(viewport={"width": 900, "height": 760}, locale="zh-CN")
+        people.append(context)
         visitor = Visitor(context, await context.new_page(), hub.base, album)
         await visitor.arrive()
         return visitor

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.journeys.people import Agent, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 AXE = needs.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 STILL = "() => document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity)"

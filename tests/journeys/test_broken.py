@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.journeys.people import Agent, Visitor
     from tests.server.process import Process
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 MINUTE = 60_000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.journeys.people import Agent, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_from_the_widget_over_the_bot_to_a_person_and_back(
@@ -34,8 +35,9 @@ async def test_from_the_widget_over_the_bot_to_a_person_and_back(
     await agent.reads("怎么缴费？")
     await expect(agent.page.get_by_text("内部备注")).to_be_visible()
 
+    seen = asyncio.create_task(expect(visitor.page.locator(".typing")).to_contain_text("正在输入", timeout=20_000))
     await agent.text.press_sequentially("您好，我是林晓")
-    await expect(visitor.page.locator(".typing")).to_contain_text("正在输入")
+    await seen
     await agent.text.press("Enter")
     await visitor.reads("您好，我是林晓")
     await expect(agent.bubbles("您好，我是林晓").locator("[data-status=read]")).to_be_visible()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.journeys.people import Agent, Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def a_picture() -> bytes:
