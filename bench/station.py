@@ -1,7 +1,7 @@
 """The real hub as a process of its own, on a data folder that was made ready before it started."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -27,23 +27,28 @@ CONSOLE, CHAT, SITE = "bench-console", "bench-chat", "bench-site-key"
 SIGNING = "whsec_YmVuY2ggYmVuY2ggYmVuY2ggYmVuY2ggYmVuY2g="
 TEAM = "bench-team-{}"
 CAPACITY = 100
+ADMINS = 10
+"""Several, for one person may ask only so often a second."""
 
 
 class Station(Struct, frozen=True, kw_only=True):
-    """What the figures need to talk to a prepared hub. `cookies` are one log-in for each agent."""
+    """What the figures need to talk to a prepared hub: one log-in for each agent and administrator."""
 
     folder: Path
     keyring: Keyring
     cookies: tuple[str, ...]
-    admin: str
+    admins: tuple[str, ...]
 
 
-def prepared(folder: Path, *, agents: int = 0, teams: int = 1) -> Station:
-    """Make inboxes, teams and log-ins in a data folder; run again on the same folder it only logs in again."""
-    return asyncio.run(_prepare(folder, agents, teams))
+def prepared(folder: Path, *, agents: int = 0, teams: int = 1, known: Sequence[str] = ()) -> Station:
+    """Make inboxes, teams and log-ins in a data folder; run again on the same folder it only logs in again.
+
+    `known` are users who are there already and log in too, before the new agents.
+    """
+    return asyncio.run(_prepare(folder, agents, teams, known))
 
 
-async def _prepare(folder: Path, agents: int, teams: int) -> Station:
+async def _prepare(folder: Path, agents: int, teams: int, known: Sequence[str]) -> Station:
     settings = Settings(data=str(folder))
     keyring = await engines.keyring(settings)
     store = engines.store_of(settings)
@@ -54,16 +59,17 @@ async def _prepare(folder: Path, agents: int, teams: int) -> Station:
         await _add(store, *(Insert(INBOXES, _chat(number, at)) for number in range(teams)))
         await _add(store, *(Insert(TEAMS, _team(number, at)) for number in range(teams)))
         await _add(store, *(Insert(USERS, _agent(number, teams, at)) for number in range(agents)))
-        await _add(store, Insert(USERS, _admin(at)))
+        await _add(store, *(Insert(USERS, _admin(number, at)) for number in range(ADMINS)))
         sessions = services.build(store, Events(), keyring).sessions
         tokens = []
-        for user in ("bench-admin", *(f"bench-agent-{number}" for number in range(agents))):
+        admins = [f"bench-admin-{number}" for number in range(ADMINS)]
+        for user in (*admins, *known, *(f"bench-agent-{number}" for number in range(agents))):
             started = await sessions.start(user, ip="", agent="", at=at)
             await store.commit(*started.writes)
             tokens.append(started.token)
     finally:
         await store.close()
-    return Station(folder=folder, keyring=keyring, admin=tokens[0], cookies=tuple(tokens[1:]))
+    return Station(folder=folder, keyring=keyring, admins=tuple(tokens[:ADMINS]), cookies=tuple(tokens[ADMINS:]))
 
 
 async def _add(store: Store, *writes: Write) -> None:
@@ -96,8 +102,11 @@ def _agent(number: int, teams: int, at: datetime) -> User:
     )  # fmt: skip
 
 
-def _admin(at: datetime) -> User:
-    return User(id="bench-admin", name="站长", email="bench@example.cn", role=Role.ADMINISTRATOR, created_at=at)
+def _admin(number: int, at: datetime) -> User:
+    return User(
+        id=f"bench-admin-{number}", name=f"站长{number}", email=f"boss{number}@example.cn", role=Role.ADMINISTRATOR,
+        created_at=at,
+    )  # fmt: skip
 
 
 @contextmanager
