@@ -60,17 +60,17 @@ class Chores:
             group.create_task(self._purge())
 
     async def _sweep(self) -> None:
-        """Sweep to the end at start, then a stretch every so often; sooner while lanes were turned away here."""
+        """Sweep at start, then every so often; a stretch at each tick, and sooner while lanes were turned away here."""
         every = self._every.total_seconds()
         tick, grace = min(every, OFTEN.total_seconds()), timedelta(0)
-        starting, left, following = True, False, self._clock.monotonic()
+        first, left, following = True, False, self._clock.monotonic()
         while True:
             wanted = left or self._lanes.missed or self._clock.monotonic() >= following
-            if wanted and self._lanes.roomy and (starting or await self._dispatch.turn("sweep", tick)):
+            if wanted and self._lanes.roomy and (first or await self._dispatch.turn("sweep", tick)):
                 left = await self._sweep_once(grace)
-                starting, grace = starting and left, min(GRACE, self._every)
+                first, grace = False, min(GRACE, self._every)
                 following = self._clock.monotonic() + every
-            await self._clock.sleep(BREATH if starting or self._lanes.missed else tick)
+            await self._clock.sleep(BREATH if self._lanes.missed else tick)
 
     async def _sweep_once(self, grace: timedelta) -> bool:
         self._lanes.missed = False

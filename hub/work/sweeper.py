@@ -12,6 +12,9 @@ PAGE = 500
 PAGES = 10
 """In one sweep. What lies behind waits for the next one, which goes on where this one ended."""
 
+FRUITLESS = 3
+"""Pages in one sweep without a lane that was not told already: a few long lanes are no reason to read them all."""
+
 TOLD_AGAIN = timedelta(seconds=5)
 """A lane whose rows stay overdue is told again after this long: its hint may have been lost."""
 
@@ -32,8 +35,9 @@ class Sweeper:
         """Tell lanes that have had a row due for longer than `grace`, until `full`; returns whether more are left."""
         now = self._clock.now()
         self._told = {lane: at for lane, at in self._told.items() if at > now - TOLD_AGAIN}
+        fruitless = 0
         for _ in range(PAGES):
-            rows = await self._page(now - grace, self._after)
+            rows, known = await self._page(now - grace, self._after), len(self._told)
             for row in rows:
                 if full():
                     return True
@@ -44,6 +48,9 @@ class Sweeper:
             if len(rows) < PAGE:
                 self._after = None
                 return False
+            fruitless += len(self._told) == known
+            if fruitless >= FRUITLESS:
+                return True
         return True
 
     async def every(self, tell: Callable[[Hint], None]) -> None:

@@ -13,18 +13,22 @@ from adapters.console import signature
 from tests.soak.server import SECRET
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
 PAUSE = 0.05
 REPEATS = 0.05
 PATIENCE = 5.0
+BACKLOG = 500
+LONGEST_WAIT = 2000
 
 
 class Provider:
     """`users` customers say `words` things each."""
 
-    def __init__(self, hook: str, users: int, words: int, dice: Random) -> None:
+    def __init__(self, hook: str, users: int, words: int, dice: Random, delivered: Callable[[], int]) -> None:
         self.hook = hook
+        self._delivered = delivered
         self.users = [f"user{number}" for number in range(users)]
         self.words = words
         self.taken: dict[str, list[str]] = {user: [] for user in self.users}
@@ -48,10 +52,18 @@ class Provider:
     async def _talk(self, http: aiohttp.ClientSession, user: str) -> None:
         for number in range(self.words):
             id = f"{user}-{number}"
+            await self._until_answers_follow()
             await self._until_taken(http, user, id)
             self.taken[user].append(id)
             if self._dice.random() < REPEATS:
                 await self._until_taken(http, user, id)
+
+    async def _until_answers_follow(self) -> None:
+        """Customers wait for answers: so kills hit every stage of the way, not only the first door."""
+        for _ in range(LONGEST_WAIT):
+            if self.count - self._delivered() < BACKLOG:
+                return
+            await asyncio.sleep(PAUSE)
 
     async def _until_taken(self, http: aiohttp.ClientSession, user: str, id: str) -> None:
         while True:

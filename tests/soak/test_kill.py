@@ -50,7 +50,8 @@ async def test_kill_again_and_again(tmp_path: Path) -> None:
     dice, sink, server = random.Random(seed), Sink(), Server(tmp_path / "data")
     async with listening(sink) as address:
         await server.furnish(address)
-        provider = Provider(server.hook, length.users, length.inbound // length.users, dice)
+        words = length.inbound // length.users
+        provider = Provider(server.hook, length.users, words, dice, lambda: len(sink.effects))
         try:
             await ordeal(server, provider, length, dice)
 

@@ -14,6 +14,7 @@ from hub.work import letters
 from hub.work.engine import POLITE, Engine
 from hub.work.jobs import JOBS, JobState, Kind
 from hub.work.local import LocalDispatch
+from hub.work.sweeper import Sweeper
 from tests.hub.work.notes import NOTES, WRITE, Note, Word, job, write, written
 from tests.waiting import until
 
@@ -332,3 +333,27 @@ async def test_after_a_flood_the_other_lanes_go_on_though_a_few_hang(store: Stor
     hang.set()
     await engine.drain()
     await running
+
+
+async def test_a_lane_behind_long_ones_is_found_by_and_by(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.work.sweeper.PAGE", 10)
+    sweeper, told = Sweeper(store, clock, alone=True), list[str]()
+    await store.commit(*(job("long", seq, clock.now()) for seq in range(200)), job("held", 1, clock.now()))
+    await clock.advance(1)
+    await store.commit(job("lone", 1, clock.now()))
+
+    async def sweep(full: bool = False) -> bool:
+        return await sweeper.overdue(lambda hint: told.append(hint.lane), full=lambda: full, grace=timedelta(0))
+
+    assert await sweep(full=True)
+    assert told == []
+    sweeps = 1
+    while await sweep():
+        sweeps += 1
+    assert sorted(told) == ["held", "lone", "long"]
+    assert 3 <= sweeps <= 8, "some pages at a time, from where the last sweep ended"
+    await clock.advance(6)
+    assert await sweep()
+    assert told[3:] == ["long"], "told again after a while: the hint may have been lost"
