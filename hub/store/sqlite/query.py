@@ -33,7 +33,6 @@ class _Source:
 
     def __init__(self, table: Table, where: Sequence[Test], order: Sequence[By]) -> None:
         self.table = table
-        self.literals = {test for index in table.indexes for test in index.where}
         self.side, self.lead = _side(table, where, order)
 
     @property
@@ -50,6 +49,8 @@ class _Source:
 
 def _side(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Side | None, Has | None]:
     """Choose the multikey index that a query walks: the one that also gives most of the order."""
+    if not any(type(test) is Has for test in where):
+        return None, None
     wanted = {step.field for step in order} | {test.field for test in where if isinstance(test, Eq)}
     choices = [
         (len(wanted & set(index.fields)), -len(index.fields), side, test)
@@ -138,7 +139,7 @@ def _tests(source: _Source, where: Sequence[Test]) -> tuple[list[str], list[Para
 
 
 def _test(source: _Source, test: Test) -> tuple[list[str], list[Parameter]]:
-    if isinstance(test, Eq | Present) and test in source.literals:
+    if isinstance(test, Eq | Present) and test in source.table.literals:
         return [source.table.literal(test)], []
     column = source.ref(test.field)
     if isinstance(test, Between) and test.low is None:
