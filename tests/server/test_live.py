@@ -164,7 +164,7 @@ async def test_other_teams_are_not_seen_and_what_leaves_is_gone(hub_server: Runn
     team = agent.me["teams"][0]["id"]
     async with agent.live() as socket:
         screen = await Screen(socket).hello()
-        foreign = await stored(hub_server, team="another")
+        foreign = await said(hub_server, await stored(hub_server, team="another"), "not for you")
         own = await stored(hub_server, team=team)
         moved = put(CONVERSATIONS, own, structs.replace(own, team="another"))
         await hub_server.hub.store.commit(moved)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from accounts.actor import Actor
 from accounts.permissions import GRANTS, Role
@@ -18,7 +19,7 @@ from hub.clock import SystemClock
 from hub.ids import new_id
 from hub.model import Address, Text
 from hub.redis import connect
-from hub.store.port import Insert
+from hub.store.port import By, Insert, put
 from server.collections import EVERYTHING
 from server.live.live import Live
 from server.live.socket import Socket
@@ -178,6 +179,25 @@ async def _sees_company(both: Pair) -> None:
 
 async def test_one_bus_carries_the_news(near: Pair) -> None:
     await _hears(near)
+
+
+async def test_what_is_told_twice_or_late_is_told_once(near: Pair) -> None:
+    _, ear = near.listen(near.there, AGENT)
+    conversation = await talk(near.store, 1)
+    await until(lambda: len(ear.of("message")) == 1)
+    newer = put(CONVERSATIONS, conversation, structs.replace(conversation, name="newer"))
+    await near.store.commit(newer)
+    await until(lambda: len(ear.of("conversation")) == 2)
+    near.there.feed.conversation(conversation)
+    near.there.feed.conversation(newer.doc)
+    near.there.feed.message(await _first(near.store), conversation)
+    await asyncio.sleep(0.05)
+    assert [frame["row"]["version"] for frame in ear.of("conversation")] == [0, 1]
+    assert len(ear.of("message")) == 1
+
+
+async def _first(store: Store) -> Message:
+    return (await store.find(MESSAGES, order=(By("id"),), limit=1))[0]
 
 
 async def test_one_bus_carries_who_looks(near: Pair) -> None:
