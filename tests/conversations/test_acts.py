@@ -144,11 +144,11 @@ async def test_a_transfer_to_a_colleague_is_theirs_at_once(floor: Floor) -> None
     assert Assigned(conversation=conversation.id, agent="wang") in floor.told
 
 
-@pytest.mark.parametrize("to", [{}, {"team": "a", "agent": "b"}])
-async def test_a_transfer_goes_to_one_place(floor: Floor, to: dict[str, str]) -> None:
+@pytest.mark.parametrize(("team", "agent"), [(None, None), ("a", "b")])
+async def test_a_transfer_goes_to_one_place(floor: Floor, team: str | None, agent: str | None) -> None:
     conversation = await floor.hear()
     with pytest.raises(Invalid):
-        await floor.acts.transfer(conversation.id, LI, **to)
+        await floor.acts.transfer(conversation.id, LI, team=team, agent=agent)
 
 
 async def test_a_closed_conversation_is_not_transferred_nor_handed_to_a_bot(floor: Floor) -> None:
