@@ -8,14 +8,13 @@ from msgspec import Meta, Struct, structs
 from accounts.permissions import GRANTS, Permission
 from accounts.teams import TEAMS
 from accounts.users import USERS
-from conversations.model import CONVERSATIONS, Conversation
-from conversations.views import may_see
-from hub.errors import Invalid, NotFound
+from conversations.model import Conversation
+from hub.errors import Invalid
 from hub.store.port import By, Eq, Has, Write
 from routing.decisions import decided
 from routing.model import DECISIONS, DESKS, Decision, Desk, Outcome, Presence
 from server.api.contract import Call, Gate, Routes
-from server.api.seen import author
+from server.api.seen import author, seen
 
 routes = Routes("routing")
 REPLY = Permission.CONVERSATIONS_REPLY
@@ -90,21 +89,21 @@ async def team_presence(call: Call) -> PresencesShown:
 @routes.post("/conversations/{id}/accept", permission=REPLY)
 async def accept_offer(call: Call, id: str) -> Conversation:
     """Accept the offer of this conversation."""
-    await _visible(call, id)
+    await seen(call, id)
     return await call.hub.offers.accept(id, call.actor.user)
 
 
 @routes.post("/conversations/{id}/decline", permission=REPLY)
 async def decline_offer(call: Call, id: str) -> Conversation:
     """Send the offered conversation back to its place in the queue."""
-    await _visible(call, id)
+    await seen(call, id)
     return await call.hub.offers.decline(id, call.actor.user)
 
 
 @routes.post("/conversations/{id}/take", permission=REPLY)
 async def take_conversation(call: Call, id: str) -> Conversation:
     """Take the conversation; from a colleague only with the right to take over."""
-    await _visible(call, id)
+    await seen(call, id)
     over = call.actor.may(Permission.CONVERSATIONS_TAKEOVER)
     return await call.hub.offers.take(id, call.actor.user, over=over)
 
@@ -112,7 +111,7 @@ async def take_conversation(call: Call, id: str) -> Conversation:
 @routes.post("/conversations/{id}/transfer", permission=REPLY)
 async def transfer_conversation(call: Call, id: str, body: Transfer) -> Conversation:
     """Give it to a team's queue, or straight to a colleague who answers customers."""
-    await _visible(call, id)
+    await seen(call, id)
     await _check_target(call, body)
 
     def record(read: Conversation, at: datetime) -> Write:
@@ -127,7 +126,7 @@ async def transfer_conversation(call: Call, id: str, body: Transfer) -> Conversa
 @routes.get("/conversations/{id}/decisions", permission=Permission.CONVERSATIONS_READ)
 async def list_decisions(call: Call, id: str) -> DecisionsShown:
     """Say why it went where it went, newest first."""
-    await _visible(call, id)
+    await seen(call, id)
     order = (By("id", descending=True),)
     found = await call.hub.store.find(DECISIONS, Eq("conversation", id), order=order, limit=50)
     return DecisionsShown(items=tuple(found))
@@ -155,11 +154,3 @@ async def _check_target(call: Call, body: Transfer) -> None:
     user = await call.hub.store.get(USERS, body.agent)
     if user is None or not user.active or REPLY not in GRANTS[user.role]:
         raise Invalid("There is no such colleague who answers customers", path="$.agent")
-
-
-async def _visible(call: Call, id: str) -> Conversation:
-    """Return the conversation; what one may not see does not exist."""
-    conversation = await call.hub.store.get(CONVERSATIONS, id)
-    if conversation is None or not may_see(call.actor, conversation):
-        raise NotFound("No such conversation", conversation=id)
-    return conversation
