@@ -31,6 +31,7 @@ BLOCK_MS = 1000
 PAUSE = 1.0
 CLAIM_EVERY = 5.0
 CLAIM_IDLE_MS = 20_000
+FORGET_MS = 3_600_000
 
 FLUSHED = ("NOGROUP", "UNBLOCKED")
 """How the answer begins when the group is gone: asked for, or while it was waited on."""
@@ -167,6 +168,8 @@ class RedisDispatch:
             try:
                 for stream in self._streams:
                     await self._claim(stream, min(room, BATCH))
+                if await self.turn("consumers", FORGET_MS / 1000):
+                    await self._forget()
             except AWAY as error:
                 await self._trouble(error)
 
@@ -174,6 +177,14 @@ class RedisDispatch:
         async with answer():
             found = await self._redis.xautoclaim(stream, GROUP, self._consumer, CLAIM_IDLE_MS, count=count)
         self._take(stream, found[1])
+
+    async def _forget(self) -> None:
+        """Strike workers off the group that died long ago and owe nothing."""
+        for stream in self._streams:
+            async with answer():
+                for one in await self._redis.xinfo_consumers(stream, GROUP):
+                    if one["pending"] == 0 and one["idle"] > FORGET_MS:
+                        await self._redis.xgroup_delconsumer(stream, GROUP, one["name"])
 
     def _take(self, stream: str, entries: Sequence[Any]) -> None:
         for id, entry in entries:

@@ -71,6 +71,7 @@ async def post(server: RedisServer) -> AsyncIterator[Post]:
         task.cancel()
         await asyncio.wait({task})
         await one.dispatch.close()
+    assert task.cancelled(), "it ended by itself"
 
 
 @contextmanager
@@ -153,6 +154,24 @@ async def test_what_a_dead_worker_was_handed_is_taken_over(
             return await pending(redis, TALK) == 0
 
         await until(ticked_off)
+
+
+async def test_workers_that_died_long_ago_are_struck_off(
+    server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.work.streams.CLAIM_EVERY", 0.05)
+    monkeypatch.setattr("hub.work.streams.FORGET_MS", 100)
+    monkeypatch.setattr("hub.work.streams.BLOCK_MS", 20)
+    for stream in (TALK, BULK):
+        await redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
+        await redis.xgroup_createconsumer(stream, GROUP, "dead")
+    assert await redis.xinfo_consumers(TALK, GROUP)
+    async with post(server):
+
+        async def struck_off() -> bool:
+            return b"dead" not in [one["name"] for one in await redis.xinfo_consumers(TALK, GROUP)]
+
+        await until(struck_off)
 
 
 async def test_after_a_flush_the_group_is_made_anew_without_a_word(server: RedisServer, redis: Redis) -> None:
