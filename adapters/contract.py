@@ -16,7 +16,7 @@ Accept = Callable[[Sequence[Inbound]], Awaitable[None]]
 class Request(Struct, frozen=True, kw_only=True):
     """A provider's HTTP request as bytes, so that a recording can stand in for the web framework.
 
-    Header names are lower case; `url` is the public address the provider called, query included.
+    Ask `headers` with lower-case names; `url` is the public address the provider called, query included.
     """
 
     method: str

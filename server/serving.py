@@ -16,6 +16,7 @@ from server import health
 from server.app import application
 from server.bootstrap import opened
 from server.parts import HUB, Hub
+from server.webhooks import short_cut
 
 log = structlog.get_logger(__name__)
 Prepare = Callable[[Hub], Awaitable[str]]
@@ -33,6 +34,8 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
     await runner.setup()
     try:
         stop = _stop_signal()
+        if runner.server:
+            short_cut(runner.server, app[HUB])
         greeting = await prepare(app[HUB])
         _settle_memory()
         await _listen(runner, settings.host, settings.port)

@@ -26,6 +26,7 @@ from server import demo
 from server.app import application
 from server.bootstrap import opened
 from server.parts import HUB
+from server.webhooks import short_cut
 from server.serving import runner_of
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ async def running(
     app = await asyncio.to_thread(application, lambda: opened(known))
     runner = runner_of(app, known, patience=patience)
     await runner.setup()
+    assert runner.server is not None
+    short_cut(runner.server, app[HUB])
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
         await demo.fill(app[HUB])
