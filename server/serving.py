@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import structlog
@@ -16,7 +17,7 @@ from server import health
 from server.app import application
 from server.bootstrap import opened
 from server.parts import HUB, Hub
-from server.webhooks import short_cut
+from server.wicket import Gate
 
 log = structlog.get_logger(__name__)
 Prepare = Callable[[Hub], Awaitable[str]]
@@ -34,17 +35,15 @@ async def serve(settings: Settings, prepare: Prepare) -> None:
     await runner.setup()
     try:
         stop = _stop_signal()
-        if runner.server:
-            short_cut(runner.server, app[HUB])
         greeting = await prepare(app[HUB])
         _settle_memory()
-        await _listen(runner, settings.host, settings.port)
-        admin = await _admin(app, settings)
-        await asyncio.to_thread(typer.echo, greeting)
-        log.info("ready", address=settings.address)
-        await stop.wait()
-        await _say_goodbye(app[HUB])
-        await admin.cleanup()
+        async with gate_of(runner, app[HUB]):
+            admin = await _admin(app, settings)
+            await asyncio.to_thread(typer.echo, greeting)
+            log.info("ready", address=settings.address)
+            await stop.wait()
+            await _say_goodbye(app[HUB])
+            await admin.cleanup()
     finally:
         await runner.cleanup()
         log.info("ended")
@@ -61,9 +60,23 @@ def runner_of(app: web.Application, settings: Settings, *, patience: float = PAT
     )
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+@asynccontextmanager
+async def gate_of(runner: web.AppRunner, hub: Hub, *, patience: float = PATIENCE) -> AsyncIterator[Gate]:
+    """Listen where the settings say, for as long as the context lasts; the runner is set up."""
+    assert runner.server is not None  # noqa: S101 - it is set up
+    gate, settings = Gate(hub, runner.server, patience=patience), hub.settings
+    with _listening(settings.host, settings.port):
+        await gate.listen(settings.host, settings.port, backlog=BACKLOG)
     try:
-        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+        yield gate
+    finally:
+        await gate.close(settings.drain_seconds)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise HubError(
             "Cannot listen", host=host, port=port, reason=error.strerror, hint="Set `host` and `port`."
@@ -94,7 +107,8 @@ async def _admin(app: web.Application, settings: Settings) -> web.AppRunner:
     runner = web.AppRunner(beside, access_log=None, handle_signals=False)
     await runner.setup()
     if settings.admin_port:
-        await _listen(runner, settings.host, settings.admin_port)
+        with _listening(settings.host, settings.admin_port):
+            await web.TCPSite(runner, settings.host, settings.admin_port, backlog=BACKLOG).start()
     return runner
 
 

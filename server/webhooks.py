@@ -5,7 +5,7 @@ Errors: 401 unverified, 400 malformed (the bytes are kept), 404 no such inbox, 4
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import web
@@ -27,33 +27,19 @@ NOTHING: Mapping[str, str] = {}
 
 async def hook(request: web.Request) -> web.Response:
     """Answer one call of a provider, as a route of the application."""
-    return await _call(request.app[HUB], request, request.match_info["inbox"])
+    hub = request.app[HUB]
+    return await respond(hub, request.match_info["inbox"], lambda: _read(hub, request)) or web.Response()
 
 
-def short_cut(server: web.Server, hub: Hub) -> None:
-    """Let plain webhook calls pass by routing, middlewares and signals: these cost as much as all the rest.
-
-    Anything unusual (an escaped path, `Expect`) takes the way of every other request, and comes to the same `hook`.
-    """
-    usual = server.request_handler
-
-    async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        path, _, _ = request.raw_path.partition("?")
-        inbox = path.removeprefix(PREFIX)
-        if inbox == path or "/" in inbox or "%" in inbox or "Expect" in request.headers:
-            return await usual(request)
-        return await _call(hub, request, inbox)
-
-    server.request_handler = answer
-
-
-async def _call(hub: Hub, request: web.BaseRequest, inbox: str) -> web.Response:
+async def respond(hub: Hub, inbox: str, called: Callable[[], Awaitable[Request]]) -> web.Response | None:
+    """Return what to answer one call, of which `called` reads the rest; None is 200 without a word."""
     begun = time.perf_counter()
+    response: web.Response | None
     live = hub.channels.find(inbox)
     channel = live.manifest.name if live else "none"
     try:
         with hub.hooks:
-            response = await _answer(hub, request, live)
+            response = await _answer(hub, called, live)
         result = "ok"
     except HubError as error:
         response, result = from_error(error), error.code
@@ -68,10 +54,10 @@ async def _call(hub: Hub, request: web.BaseRequest, inbox: str) -> web.Response:
     return response
 
 
-async def _answer(hub: Hub, request: web.BaseRequest, live: Live | None) -> web.Response:
+async def _answer(hub: Hub, call: Callable[[], Awaitable[Request]], live: Live | None) -> web.Response | None:
     if live is None or not live.manifest.webhook:
         raise NotFound("There is no such inbox")
-    called = await _read(hub, request)
+    called = await call()
     challenge = live.adapter.challenge(called)
     if challenge is not None:
         return web.Response(body=challenge, content_type="text/plain")
@@ -80,8 +66,8 @@ async def _answer(hub: Hub, request: web.BaseRequest, live: Live | None) -> web.
         inbounds = live.adapter.parse(called)
     except Malformed as error:
         await keep(
-            hub.store, inbox=live.inbox.id, at=called.at, error=error, content_type=request.content_type,
-            body=called.body,
+            hub.store, inbox=live.inbox.id, at=called.at, error=error, body=called.body,
+            content_type=called.headers.get("content-type", ""),
         )  # fmt: skip
         raise
     except Unverified as error:
@@ -91,10 +77,10 @@ async def _answer(hub: Hub, request: web.BaseRequest, live: Live | None) -> web.
         accepted = await hub.ingest.accept(inbounds)
         if accepted.known:
             hub.metrics.known.labels(live.manifest.name).inc(accepted.known)
-    return web.Response()
+    return None
 
 
-async def _read(hub: Hub, request: web.BaseRequest) -> Request:
+async def _read(hub: Hub, request: web.Request) -> Request:
     length = request.content_length
     if length is not None and length > LARGEST:
         raise TooLarge("The body is too large", limit=LARGEST)
@@ -109,7 +95,7 @@ async def _read(hub: Hub, request: web.BaseRequest) -> Request:
     )
 
 
-async def _whole(request: web.BaseRequest, length: int) -> bytes:
+async def _whole(request: web.Request, length: int) -> bytes:
     """Return the body; mostly it came with its headers, and nothing has to be waited for."""
     if request.content.total_bytes >= length:
         return await request.read()

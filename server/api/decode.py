@@ -79,7 +79,7 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     return await read_bounded(request, limit)
 
 
-async def read_bounded(request: web.BaseRequest, limit: int) -> bytes:
+async def read_bounded(request: web.Request, limit: int) -> bytes:
     """Return the body of any type; raises `TooLarge` as soon as it passes `limit` bytes, 408 when it does not end."""
     body = bytearray()
     try:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
-from aiohttp import web
 from msgspec import Struct
 
 from config.settings import Settings
@@ -26,14 +25,14 @@ from server import demo
 from server.app import application
 from server.bootstrap import opened
 from server.parts import HUB
-from server.webhooks import short_cut
-from server.serving import runner_of
+from server.serving import gate_of, runner_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from server.parts import Hub
+    from server.wicket import Gate
 
 API = "/api/v1"
 
@@ -102,10 +101,10 @@ class Client:
 class Running:
     """One hub that runs in this loop."""
 
-    def __init__(self, base: str, hub: Hub, stack: AsyncExitStack, runner: web.AppRunner) -> None:
+    def __init__(self, base: str, hub: Hub, stack: AsyncExitStack, gate: Gate) -> None:
         self.base = base
         self.hub = hub
-        self.runner = runner
+        self.gate = gate
         self._stack = stack
 
     async def stranger(self) -> Client:
@@ -148,13 +147,10 @@ async def running(
     app = await asyncio.to_thread(application, lambda: opened(known))
     runner = runner_of(app, known, patience=patience)
     await runner.setup()
-    assert runner.server is not None
-    short_cut(runner.server, app[HUB])
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
         await demo.fill(app[HUB])
-        async with AsyncExitStack() as stack:
-            yield Running(f"http://127.0.0.1:{port}", app[HUB], stack, runner)
+        async with gate_of(runner, app[HUB], patience=patience) as gate, AsyncExitStack() as stack:
+            yield Running(f"http://127.0.0.1:{port}", app[HUB], stack, gate)
     finally:
         await runner.cleanup()
 
