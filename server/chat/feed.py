@@ -1,5 +1,6 @@
 """From a place in a thread to the frames that follow it. The same for sockets and polls, so both show the same."""
 
+import asyncio
 import base64
 
 import msgspec
@@ -74,8 +75,7 @@ async def _messages(thread: Thread, conversation: Conversation, place: Place) ->
 
 async def _standing(thread: Thread, conversation: Conversation, served: Step) -> Step:
     """Add what changed beside messages: whose turn it is, how far the agent has read."""
-    standing = await thread.standing(conversation)
-    read = await thread.read_by_agent(conversation)
+    standing, read = await asyncio.gather(thread.standing(conversation), thread.read_by_agent(conversation))
     frames: list[ServerFrame] = [*served.frames]
     if standing != served.place.standing:
         frames.append(StateChanged(conversation=conversation.id, **structs.asdict(standing)))
