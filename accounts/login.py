@@ -100,11 +100,16 @@ class Logins:
 
     async def _find(self, account: str) -> tuple[User | None, Credential | None]:
         found = await self._store.find(USERS, Eq("email", account), limit=1)
-        return (found[0], await self._store.get(CREDENTIALS, found[0].id)) if found else (None, None)
+        return await self._pair(found[0].id) if found else (None, None)
+
+    async def _pair(self, id: str) -> tuple[User | None, Credential | None]:
+        """Read the credential before the user: shutting out writes both, so a session that is written over this
+        credential belongs to somebody who was active after it was read."""
+        row = await self._store.get(CREDENTIALS, id)
+        return await self._store.get(USERS, id), row
 
     async def _own(self, act: Act) -> tuple[User, Credential]:
-        user = await self._store.get(USERS, act.actor.user)
-        row = await self._store.get(CREDENTIALS, act.actor.user)
+        user, row = await self._pair(act.actor.user)
         if user is None or row is None or not user.active:
             raise NotFound("You have no password", user=act.actor.user)
         return user, row
@@ -121,7 +126,7 @@ class Logins:
             try:
                 await self._store.commit(kept, *await self._with(started, old))
             except Conflict:
-                again, now = await self._store.get(CREDENTIALS, user.id), await self._store.get(USERS, user.id)
+                now, again = await self._pair(user.id)
                 if again is None or now is None or not now.active or again.hash not in (checked, hash):
                     raise _refused() from None
                 row, user, hash = again, now, again.hash
