@@ -27,11 +27,30 @@ Tag = Literal[
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one message may hold: characters of text, bytes of one file, media types (`image/*` is a prefix)."""
+    """What one message may hold: characters of text, bytes of one file, media types (`image/*` is a prefix).
+
+    `text_bytes` bounds the text's UTF-8 where the provider counts so. `parts` is how many parts one call carries: a
+    longer message becomes several. `by_type` bounds the bytes of a media type (`image/*`) more narrowly.
+    """
 
     text: Annotated[int, Meta(gt=0)] = 20_000
+    text_bytes: Annotated[int, Meta(gt=0)] | None = None
+    parts: Annotated[int, Meta(gt=0)] | None = None
     attachment_bytes: Annotated[int, Meta(ge=0)] = 0
     attachment_types: tuple[str, ...] = ()
+    by_type: dict[str, int] = {}
+
+
+class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long, and for how many messages, the provider lets us write after the customer did something.
+
+    `opened_by` are the words that `Said.window` and `Signal.window` use ("message", "menu", "follow", "scan"). Each
+    time it happens the window begins anew. `messages` None is no limit.
+    """
+
+    opened_by: tuple[str, ...]
+    seconds: Annotated[int, Meta(gt=0)]
+    messages: Annotated[int, Meta(gt=0)] | None = None
 
 
 class Exempt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +77,12 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     nothing, or a session of our own. With less than the body, `guard` names what makes up for it. `webhook` is
     false when the channel has an endpoint of its own. `idempotent`: the receiving side dedupes, so a doubtful send
     may be repeated.
+
+    `windows`: with any, we may write only while one is open, save for the parts named in `outside`. `degrades` says
+    what becomes of a part that the channel does not carry: `text` (buttons become numbers, a place its name and
+    position), `link` (a file becomes an address to fetch it from). `counts = "sms"`: texts are billed by segments.
+    `typing`, `templates`, `consent` (OAuth) and `listens` say which optional verbs there are; `mail`: it has subjects,
+    copies and threads of its own. `opt_out`: people end marketing by a word.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,31}$")]
@@ -69,6 +94,16 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     webhook: bool = True
     idempotent: bool = False
     limits: Limits = Limits()
+    windows: tuple[Window, ...] = ()
+    outside: tuple[Tag, ...] = ()
+    degrades: dict[Tag, Literal["text", "link"]] = {}
+    counts: Literal["characters", "sms"] = "characters"
+    typing: bool = False
+    templates: bool = False
+    consent: bool = False
+    listens: bool = False
+    mail: bool = False
+    opt_out: bool = False
     settings: tuple[Field, ...] = ()
     quality: Quality = Quality()
 

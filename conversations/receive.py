@@ -23,8 +23,8 @@ from conversations.receipts import Receipts
 from conversations.signals import Signals
 from conversations.threads import come_back, may_return, start
 from hub.events import Events
-from hub.ingest import Arrival
-from hub.model import Receipt, Said, Signal
+from hub.ingest import Arrival, pull
+from hub.model import Bell, Receipt, Said, Signal
 from hub.store.port import Store, Write
 from hub.work.jobs import Job
 
@@ -49,6 +49,8 @@ class Receive:
                 return await self._receipts.take(receipt, job, at)
             case Signal() as signal:
                 return await self._signals.take(signal, at)
+            case Bell() as bell:
+                return (pull(bell, at=at, seq=job.seq),)
 
     async def _said(self, said: Said, at: datetime) -> Sequence[Write]:
         stored, met = await asyncio.gather(

@@ -116,6 +116,18 @@ class Refused(HubError):
     code = "refused"
 
 
+class WindowClosed(Refused):
+    """The provider lets us write only after the customer did: wait for them, or send a template."""
+
+    code = "window_closed"
+
+
+class OptedOut(Refused):
+    """The person said that they want no such messages: never send it, and remember it."""
+
+    code = "opted_out"
+
+
 class Unsupported(HubError):
     """The channel cannot carry this: refused before any call is made."""
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
 from hub.clock import Clock
 from hub.errors import Conflict, Overloaded
-from hub.model import Inbound
+from hub.model import Bell, Inbound
 from hub.store.port import Insert, Store
 from hub.work.jobs import Job, Kind
 
@@ -28,6 +28,9 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 RECEIVE: Kind[Arrival] = Kind("receive", Arrival, keep=timedelta(days=14))
 """Kept, and with it the unique key, for longer than any provider repeats itself."""
+
+PULL: Kind[Bell] = Kind("pull", Bell, external=True)
+"""Fetch what a bell announced, one at a time for each source (`pull`)."""
 
 BUSY = timedelta(seconds=1)
 NUL = r"\u0000"
@@ -91,6 +94,11 @@ class Ingest:
                 continue
             new += 1
         return Accepted(new=new, known=len(jobs) - new)
+
+
+def pull(bell: Bell, *, at: datetime, seq: int) -> Insert[Job]:
+    """Make the write that answers a bell, after every earlier bell of its source."""
+    return PULL.job(bell, lane=f"pull:{bell.inbox}:{bell.source}", seq=seq, at=at)
 
 
 def _storable(job: Job) -> Job:

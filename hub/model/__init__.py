@@ -1,7 +1,8 @@
 """The words every floor shares: addresses, parts, what comes in, what goes out. Pure data."""
 
 from hub.model.address import Address
-from hub.model.inbound import Inbound, Receipt, Said, Sender, Signal
+from hub.model.envelope import Envelope
+from hub.model.inbound import Bell, Inbound, Receipt, Said, Sender, Signal
 from hub.model.outbound import Outbound
 from hub.model.parts import (
     Attachment,
@@ -18,6 +19,7 @@ from hub.model.parts import (
     Media,
     Notice,
     Part,
+    Remote,
     Template,
     Text,
     Video,
@@ -26,7 +28,7 @@ from hub.model.parts import (
 from hub.model.status import LADDER, Status, further
 
 __all__ = [
-    "LADDER", "Address", "Attachment", "Audio", "Card", "Choice", "Choices", "File", "Form", "FormField", "Html",
-    "Image", "Inbound", "Location", "Media", "Notice", "Outbound", "Part", "Receipt", "Said", "Sender", "Signal",
-    "Status", "Template", "Text", "Video", "further", "plain",
+    "LADDER", "Address", "Attachment", "Audio", "Bell", "Card", "Choice", "Choices", "Envelope", "File", "Form",
+    "FormField", "Html", "Image", "Inbound", "Location", "Media", "Notice", "Outbound", "Part", "Receipt", "Remote",
+    "Said", "Sender", "Signal", "Status", "Template", "Text", "Video", "further", "plain",
 ]  # fmt: skip

@@ -1,11 +1,12 @@
 """What an adapter makes of a provider's request. Provider words stop at its door."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from hub.model.address import Address
+from hub.model.envelope import Envelope
 from hub.model.parts import Part
 from hub.model.status import Status
 
@@ -41,12 +42,24 @@ class Arrived(Struct, frozen=True, kw_only=True):
 
 
 class Said(Arrived, frozen=True, kw_only=True, tag="said"):
-    """A customer said something. `reply_to` is the provider id of the message it answers, if told."""
+    """A customer said something. `reply_to` is the provider id of the message it answers, if told.
+
+    `window` names the rule of the manifest's `windows` that it opens. `envelope` is a mail's outside; with it, threads
+    are told apart by their references and not by their sender alone. `automatic`: a machine wrote it, and no machine
+    answers it. `opt` is a word that ends or renews consent to marketing (`opt_confirmed`: the provider has confirmed it
+    already). `original` is the blob hash of the raw form, when that is too large for `raw`.
+    """
 
     parts: tuple[Part, ...]
     who: Sender = Sender()
     subject: Annotated[str, Meta(max_length=998)] = ""
     reply_to: str = ""
+    window: str = "message"
+    envelope: Envelope | None = None
+    automatic: bool = False
+    opt: Literal["", "out", "in"] = ""
+    opt_confirmed: bool = False
+    original: str = ""
 
 
 class Receipt(Arrived, frozen=True, kw_only=True, tag="receipt"):
@@ -58,11 +71,25 @@ class Receipt(Arrived, frozen=True, kw_only=True, tag="receipt"):
 
 
 class Signal(Arrived, frozen=True, kw_only=True, tag="signal"):
-    """Something happened that is no message: `follow`, `unfollow`, `rated`, `left`, `identified`, `read`..."""
+    """Something happened that is no message: `follow`, `unfollow`, `rated`, `left`, `identified`, `read`...
+
+    `window` names the rule of the manifest's `windows` that it opens, if any (a follow, a scan, an opened chat).
+    """
 
     name: Annotated[str, Meta(pattern="^[a-z_.]{1,64}$")]
     facts: dict[str, str] = {}
     who: Sender = Sender()
+    window: str = ""
 
 
-Inbound = Said | Receipt | Signal
+class Bell(Arrived, frozen=True, kw_only=True, tag="bell"):
+    """The provider has something to be fetched (`Adapter.pull`). Bells of one `source` are answered one at a time.
+
+    `token` is what the provider wants to see again when it is asked.
+    """
+
+    source: str
+    token: str = ""
+
+
+Inbound = Said | Receipt | Signal | Bell

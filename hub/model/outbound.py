@@ -1,15 +1,19 @@
 """What the outbox hands to an adapter."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from hub.model.address import Address
+from hub.model.envelope import Envelope
 from hub.model.parts import Part
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
     """One message to one person. `id` is ours and the same at every attempt: the idempotency key.
 
-    `author` is the name to show, `seq` the message's number in its conversation.
+    `author` is the name to show, `seq` the message's number in its conversation. `subject` and `envelope` are a mail's.
+    `automatic`: a machine wrote it. `facts` are what the conversation's last signal told (a welcome code, a scene).
     """
 
     id: str
@@ -20,3 +24,8 @@ class Outbound(Struct, frozen=True, kw_only=True):
     seq: int
     author: str = ""
     reply_to: str = ""
+    subject: str = ""
+    envelope: Envelope | None = None
+    automatic: bool = False
+    purpose: Literal["service", "marketing"] = "service"
+    facts: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """What a message is made of: a closed vocabulary that every channel renders as well as it can."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -9,16 +9,22 @@ Words = Annotated[str, Meta(min_length=1, max_length=20_000)]
 
 
 class Text(Struct, frozen=True, kw_only=True, tag="text", forbid_unknown_fields=True):
-    """Plain text, as the person wrote it."""
+    """Plain text, as the person wrote it. `quoted` is the earlier mail that hung below it."""
 
     body: Words
+    quoted: Annotated[str, Meta(max_length=200_000)] = ""
 
 
 class Html(Struct, frozen=True, kw_only=True, tag="html", forbid_unknown_fields=True):
-    """A formatted body. `body` is the sender's own HTML, untrusted until sanitised; `text` the same in plain words."""
+    """A formatted body. `body` is the sender's own HTML, untrusted until sanitised; `text` the same in plain words.
+
+    `quoted` is the HTML of the earlier mail that hung below it. `cid` maps content ids to the blobs of inline pictures.
+    """
 
     body: Annotated[str, Meta(max_length=2_000_000)]
     text: Annotated[str, Meta(max_length=200_000)] = ""
+    quoted: Annotated[str, Meta(max_length=2_000_000)] = ""
+    cid: dict[str, str] = {}
 
 
 class Attachment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,9 +64,15 @@ class Location(Struct, frozen=True, kw_only=True, tag="location", forbid_unknown
 
 
 class Card(Struct, frozen=True, kw_only=True, tag="card", forbid_unknown_fields=True):
-    """A link shown as a card."""
+    """A link shown as a card: a page, a piece of music, or a page (`page`) of a mini-program (`app`).
 
-    url: Annotated[str, Meta(max_length=2048, pattern="^https?://")]
+    A mini-program may have no `url`; anything else has one.
+    """
+
+    kind: Literal["link", "music", "miniprogram"] = "link"
+    app: Short = ""
+    page: Annotated[str, Meta(max_length=1024)] = ""
+    url: Annotated[str, Meta(max_length=2048, pattern="^(https?://|$)")] = ""
     title: Short
     text: Annotated[str, Meta(max_length=1024)] = ""
     image: Annotated[str, Meta(max_length=2048)] = ""
@@ -99,10 +111,11 @@ class Form(Struct, frozen=True, kw_only=True, tag="form", forbid_unknown_fields=
 
 
 class Template(Struct, frozen=True, kw_only=True, tag="template", forbid_unknown_fields=True):
-    """A text registered at the provider, with its variables."""
+    """A text registered at the provider, with its variables; `body` is how it reads, for our own people."""
 
     template: Short
     variables: dict[str, str] = {}
+    body: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Notice(Struct, frozen=True, kw_only=True, tag="notice", forbid_unknown_fields=True):
@@ -112,8 +125,20 @@ class Notice(Struct, frozen=True, kw_only=True, tag="notice", forbid_unknown_fie
     facts: dict[str, str] = {}
 
 
+class Remote(Struct, frozen=True, kw_only=True, tag="remote", forbid_unknown_fields=True):
+    """A file that is still at the provider: fetched after the message is stored, and put in this part's place.
+
+    `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
+    """
+
+    kind: Literal["image", "audio", "video", "file"]
+    ref: Annotated[str, Meta(max_length=2048)]
+    name: Short = ""
+    fault: Short = ""
+
+
 Media = Image | Audio | Video | File
-Part = Text | Html | Image | Audio | Video | File | Location | Card | Choices | Form | Template | Notice
+Part = Text | Html | Image | Audio | Video | File | Location | Card | Choices | Form | Template | Notice | Remote
 
 
 def plain(parts: tuple[Part, ...]) -> str:
@@ -137,7 +162,16 @@ def _words(part: Part) -> str:
             return f"{title} {url}"
         case Form(answers=answers):
             return " ".join(f"{name}: {value}" for name, value in answers.items())
-        case Template(template=template):
-            return f"[{template}]"
+        case Template() | Remote():
+            return _promised(part)
         case Notice():
             return ""
+
+
+def _promised(part: Template | Remote) -> str:
+    """Say what stands for words or a file that are at the provider."""
+    match part:
+        case Template(template=template, body=body):
+            return body or f"[{template}]"
+        case Remote(name=name, kind=kind):
+            return f"[{name or kind}]"
