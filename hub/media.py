@@ -21,6 +21,10 @@ SHOWN = frozenset(
 )  # fmt: skip
 """What a page may show; everything else is offered for download."""
 
+DECODED = frozenset({"audio/amr", "audio/silk"})
+"""Voice that no browser plays, and that the hub decodes for it."""
+_SILK = re.compile(rb"\x02?#!SILK_V3")
+
 _MARKS = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n", re.DOTALL),
     "image/jpeg": re.compile(rb"\xff\xd8\xff[\xc0-\xfe]", re.DOTALL),
@@ -50,7 +54,7 @@ def media_type(head: bytes) -> str:
     if b"%PDF-" in head[:1024]:
         return "application/pdf" if head.startswith(b"%PDF-") else BINARY
     if found is None:
-        return _text(head)
+        return "audio/silk" if _SILK.match(head) else _text(head)
     if found.startswith("image/"):
         return found if _is_picture(found, head) else _text(head)
     if found.startswith(("audio/", "video/")) and _ALIEN.search(head):

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from hub.errors import Invalid, TooLarge
-from hub.media import BINARY, HEAD, media_type, shown
+from hub.media import BINARY, DECODED, HEAD, media_type, shown
 from hub.model import Audio, File, Image, Media, Video
 from server.pictures import FORMATS, clean
 
@@ -88,7 +88,7 @@ async def _picture(shelf: Shelf, data: bytes, type: str, name: str) -> Media:
 
 def _part(kept: Kept, type_: str, name: str) -> Media:
     kinds: dict[str, type[Audio | Video]] = {"audio": Audio, "video": Video}
-    kind = kinds.get(type_.partition("/")[0], File) if shown(type_) else File
+    kind = kinds.get(type_.partition("/")[0], File) if shown(type_) or type_ in DECODED else File
     return kind(blob=kept.hash, name=name, media_type=type_, size=kept.size)
 
 
