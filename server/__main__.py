@@ -1,4 +1,4 @@
-"""The command line: `yizhan serve`, `worker`, `demo`, `user`, `check`, `openapi`, `config`, `migrate`."""
+"""The command line: `yizhan serve`, `worker`, `demo`, `user`, `check`, `openapi`, `config`, `migrate`, `simulate`..."""
 
 import asyncio
 import sys
@@ -104,6 +104,23 @@ def migrate(
 
     settings = _settings(data=data)
     _run(settings, move(settings, url, database, typer.echo))
+
+
+@app.command()
+def simulate(
+    channel: Annotated[
+        str, typer.Argument(help="wechat, wechat_mini, wechat_kf, weibo, twilio, aliyun, tencent, smpp, email")
+    ],
+    hook: Annotated[str, typer.Option(help="The inbox's webhook address; by default the demo's inbox.")] = "",
+    port: Annotated[int, typer.Option(help="Port of the provider's API; by default the one the demo calls.")] = 0,
+    given: Annotated[list[str] | None, typer.Option("--set", help="name=value of the simulator.")] = None,
+) -> None:
+    """Play a provider on this machine: signed webhooks, tokens, quotas, faults; no account needed."""
+    from server import simulate as stage
+
+    pairs = dict(pair.partition("=")[::2] for pair in given or [])
+    address = hook or stage.hook_of(channel)
+    _run(_settings(), stage.simulate(channel, address, port or stage.PORTS.get(channel, 0), pairs, typer.echo))
 
 
 def _settings(**given: Any) -> Settings:
