@@ -9,22 +9,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools import stamp, web
+from tools import channels, stamp, web
 
 API = Path("docs/openapi.json")
 TYPES = Path("web/src/schema.d.ts")
+CHANNELS = Path("docs/channels.md")
 DRAFTS = stamp.ROOT / ".artifacts" / "generated"
 
 
 def write_all(under: Path) -> list[Path]:
     """Write every generated file below a folder, at the place it has in the checkout."""
-    api, types = under / API, under / TYPES
-    for path in (api, types):
+    api, types, matrix = under / API, under / TYPES, under / CHANNELS
+    for path in (api, types, matrix):
         path.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "server", "openapi"]
     api.write_bytes(subprocess.run(command, cwd=stamp.ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    matrix.write_text(channels.written(), encoding="utf-8")
     web.npx("openapi-typescript", str(api), "-o", str(types))
-    return [API, TYPES]
+    return [API, TYPES, CHANNELS]
 
 
 def stale(name: Path) -> bool:
