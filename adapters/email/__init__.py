@@ -1,0 +1,1 @@
+"""Mail as a channel: mailboxes by IMAP and SMTP, and an inbound door over HTTP and LMTP."""

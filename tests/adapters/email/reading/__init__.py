@@ -1,0 +1,1 @@
+"""The reading of mail: bytes in, `Mail` out."""
