@@ -16,7 +16,9 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 PREFIX = "YIZHAN_"
+NETWORKS = ("trusted_proxies", "egress_allow")
 NOT_SETTINGS = {"CONFIG", "SOAK", "TEST_MONGO"}
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Secret = Annotated[str, Meta(extra={"secret": True})]
 Address = Annotated[str, Meta(extra={"url": True})]
@@ -47,6 +49,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The address people and providers use; links are made of it and Origins compared with it."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.0/8."""
+    egress_allow: tuple[str, ...] = ()
+    """Networks of your own that outgoing calls may reach, such as 10.1.2.0/24; public addresses need no word."""
     secret_keys: Secret = ""
     """Sign and encrypt; `id:base64 of 32 bytes`, newest first. Empty: made on the first start, kept in `data`."""
     worker: bool = True
@@ -61,6 +65,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
     """Demo data and log-ins exist; `yizhan demo` sets it."""
+
+    @property
+    def reach(self) -> tuple[str, ...]:
+        """Return the networks that outgoing calls may reach besides the public ones; the demo's simulators are near."""
+        return (*self.egress_allow, *(LOOPBACK if self.demo else ()))
 
     @property
     def folder(self) -> Path:
@@ -100,16 +109,17 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings
         raise WrongSetting(f"{error}; settings are {', '.join(_names())}") from error
     if settings.store and not settings.secret_keys:
         raise WrongSetting("Processes that share a store share secret_keys: set YIZHAN_SECRET_KEYS_FILE")
-    for network in settings.trusted_proxies:
-        _network(network)
+    for name in NETWORKS:
+        for network in getattr(settings, name):
+            _network(name, network)
     return settings
 
 
-def _network(text: str) -> None:
+def _network(name: str, text: str) -> None:
     try:
         ip_network(text, strict=False)
     except ValueError as error:
-        raise WrongSetting(f"trusted_proxies: {text!r} is no network such as 10.0.0.0/8") from error
+        raise WrongSetting(f"{name}: {text!r} is no network such as 10.0.0.0/8") from error
 
 
 def _file(path: str) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def _secret_file(key: str, path: str) -> str:
 
 
 def _typed(name: str, value: str) -> Any:
-    return tuple(filter(None, map(str.strip, value.split(",")))) if name == "trusted_proxies" else value
+    return tuple(filter(None, map(str.strip, value.split(",")))) if name in NETWORKS else value
 
 
 def _names() -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 
-from adapters.contract import Request
+from adapters.contract import Ack, Request
 from hub.errors import HubError, Malformed, NotFound, TooLarge, Unverified
 from server.api.decode import PATIENCE, read_bounded
 from server.api.problems import from_error, problem
@@ -23,6 +23,7 @@ LARGEST = 5 * 1024 * 1024
 PREFIX = "/hooks/"
 PATH = PREFIX + "{inbox}"
 NOTHING: Mapping[str, str] = {}
+INERT = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 async def hook(request: web.Request) -> web.Response:
@@ -60,7 +61,7 @@ async def _answer(hub: Hub, call: Callable[[], Awaitable[Request]], live: Live |
     called = await call()
     challenge = live.adapter.challenge(called)
     if challenge is not None:
-        return web.Response(body=challenge, content_type="text/plain")
+        return _say(challenge)
     try:
         live.adapter.verify(called)
         inbounds = live.adapter.parse(called)
@@ -77,7 +78,15 @@ async def _answer(hub: Hub, call: Callable[[], Awaitable[Request]], live: Live |
         accepted = await hub.ingest.accept(inbounds)
         if accepted.known:
             hub.metrics.known.labels(live.manifest.name).inc(accepted.known)
-    return None
+    ack = live.adapter.ack(called)
+    return _say(ack) if ack.body else None
+
+
+def _say(ack: Ack) -> web.Response:
+    """Say what the provider wants to hear; its words may come out of its own request, so no browser runs them."""
+    kind, _, charset = ack.content_type.partition(";")
+    named = charset.rpartition("=")[2].strip() or None
+    return web.Response(body=ack.body, content_type=kind.strip(), charset=named, headers=INERT)
 
 
 async def _read(hub: Hub, request: web.Request) -> Request:

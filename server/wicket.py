@@ -7,7 +7,6 @@ aiohttp's for good, with all it has said that was not answered yet.
 
 import asyncio
 import time
-from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import cast
@@ -25,7 +24,6 @@ MOST = plain.HEAD + plain.BODY
 UNREAD = 64 * 1024
 """Bytes of answers a provider may leave unread."""
 LOOK = 5.0
-NO_QUERY: Mapping[str, str] = {}
 
 
 class Gate:
@@ -152,7 +150,7 @@ class Wicket(asyncio.Protocol):
         return Request(
             method="POST",
             url=hub.address + call.path,
-            query=NO_QUERY,
+            query=call.query,
             headers=call.headers,
             body=call.body,
             at=hub.clock.now(),

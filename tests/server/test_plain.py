@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +37,12 @@ def test_until_the_last_byte_is_there_more_is_waited_for(cut: int) -> None:
 @pytest.mark.parametrize(
     "made",
     [
-        pytest.param(call("/hooks/api?x=1"), id="a query"),
+        pytest.param(call("/hooks/api?x=1&x=2"), id="a name twice in the query"),
+        pytest.param(call("/hooks/api?x=%zz"), id="half an escape in the query"),
+        pytest.param(call("/hooks/api?x=%ff"), id="a query that is not UTF-8"),
+        pytest.param(call("/hooks/api?x=1#a"), id="a fragment"),
+        pytest.param(call("/hooks/api?x=a;b"), id="another divider in the query"),
+        pytest.param(call(f"/hooks/api?x={'a' * 3000}"), id="a long query"),
         pytest.param(call("/hooks/a%20b"), id="an escaped path"),
         pytest.param(call("/hooks/a/b"), id="a longer path"),
         pytest.param(call("/api/v1/session"), id="another door"),
@@ -72,6 +78,17 @@ def test_until_the_last_byte_is_there_more_is_waited_for(cut: int) -> None:
 def test_anything_else_is_not_plain(made: bytes) -> None:
     with pytest.raises(NotPlain):
         read(made)
+
+
+@given(st.text(alphabet="ab1.~%2B+=&*-", max_size=40))
+def test_a_query_is_read_as_aiohttp_reads_it(query: str) -> None:
+    try:
+        found = read(call(f"/hooks/api?{query}"))
+    except NotPlain:
+        return
+    assert found is not None
+    usual = make_mocked_request("POST", f"/hooks/api?{query}")
+    assert (found.path, dict(found.query)) == (usual.raw_path, dict(usual.query))
 
 
 @given(st.binary(max_size=300))

@@ -103,7 +103,7 @@ async def test_what_is_not_plain_is_aiohttp_s_from_there_on(hub_server: Running)
     async with wire(hub_server) as provider:
         await provider.say(call(inbox, "plain"))
         assert await provider.hear() == (200, b"")
-        await provider.say(call(inbox, "queried").replace(b" HTTP/1.1", b"?a=1 HTTP/1.1", 1))
+        await provider.say(call(inbox, "queried").replace(b" HTTP/1.1", b"?a=1&a=2 HTTP/1.1", 1))
         assert await provider.hear() == (200, b"")
         await provider.say(b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n")
         assert (await provider.hear())[0] == 200
