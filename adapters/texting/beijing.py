@@ -1,0 +1,25 @@
+"""Times as mainland gateways write them: `2026-11-20 16:00:01`, Beijing time without saying so. Pure."""
+
+from datetime import UTC, datetime, time, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
+FORMAT = "%Y-%m-%d %H:%M:%S"
+OPENS, CLOSES = time(8), time(22)
+"""When marketing may be sent (Tencent Cloud SMS, error 1029)."""
+
+
+def read(text: str, fallback: datetime) -> datetime:
+    """Return the moment in UTC, or `fallback` when the gateway wrote none that can be read."""
+    try:
+        return datetime.strptime(text.strip(), FORMAT).replace(tzinfo=BEIJING).astimezone(UTC)
+    except ValueError:
+        return fallback
+
+
+def until_opening(at: datetime) -> timedelta:
+    """Return how long marketing has to wait; nothing between 8 and 22 o'clock."""
+    there = at.astimezone(BEIJING)
+    if OPENS <= there.time() < CLOSES:
+        return timedelta(0)
+    opening = datetime.combine(there.date(), OPENS, tzinfo=BEIJING)
+    return (opening if there.time() < OPENS else opening + timedelta(days=1)) - there
