@@ -20,7 +20,8 @@ class Inbox(Document, frozen=True, kw_only=True):
 
     `site_key` is public and names a web-chat inbox. `bot` answers first when set; without a bot, or after it, the
     conversation waits in `team`. A closed conversation comes back within `reopen_hours`; 0 always starts a new one.
-    `secrets` maps setting names to ciphertext.
+    `secrets` maps setting names to ciphertext. While `paused`, what comes in is kept and nothing goes out. `welcome` is
+    said to who follows, enters or scans.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Inbox(Document, frozen=True, kw_only=True):
     secrets: dict[str, str] = {}
     ask_rating: bool = False
     reopen_hours: int = 24
+    paused: bool = False
+    welcome: str = ""
     created_at: datetime
 
     def __repr__(self) -> str:
@@ -57,6 +60,7 @@ class NewInbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secrets: dict[str, str] = {}
     ask_rating: bool = False
     reopen_hours: Annotated[int, Meta(ge=0, le=8760)] = 24
+    welcome: Annotated[str, Meta(max_length=2000)] = ""
 
 
 INBOXES = Collection(

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from conversations.windows import Grant
 from hub.errors import WrongMove
-from hub.model import Address, Part, Status
+from hub.model import Address, Envelope, Part, Status
 from hub.store.port import Collection, Document, Eq, Index, Present
 
 
@@ -89,9 +90,13 @@ class Conversation(Document, frozen=True, kw_only=True):
     """One customer, one thread, one owner at a time.
 
     `live` is false only when closed; the unique partial index over it is what keeps two first messages of one
-    customer in one conversation. `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
+    customer in one conversation. `thread` tells a customer's mails apart: the root's message id; any other channel
+    has one thread, "". `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
     of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
     `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
+    `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
+    the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
+    conversation that this one goes on from.
     """
 
     inbox: str
@@ -124,6 +129,10 @@ class Conversation(Document, frozen=True, kw_only=True):
     first_reply_at: datetime | None = None
     closed_at: datetime | None = None
     rating: Rating | None = None
+    thread: str = ""
+    people: tuple[str, ...] = ()
+    windows: tuple[Grant, ...] = ()
+    facts: dict[str, str] = {}
     changed_at: datetime
 
     def moved(self, to: State, *, at: datetime) -> "Conversation":
@@ -135,11 +144,23 @@ class Conversation(Document, frozen=True, kw_only=True):
         )
 
 
+class Spent(Struct, frozen=True, kw_only=True):
+    """Which grant of the conversation's windows a message was sent under."""
+
+    opened_by: str
+    since: datetime
+
+
 class Message(Document, frozen=True, kw_only=True):
     """One entry of a thread. `seq` has no gaps within its conversation.
 
     `key` ("inbox:provider id") makes an inbound unique for ever, `client_id` a send. `terms` are what search finds.
-    `at` is the hub's time and agrees with `seq`; `sent_at` is the provider's.
+    `at` is the hub's time and agrees with `seq`; `sent_at` is the provider's. `reason` is a code, `detail` the
+    provider's own words for a failure. `degraded` names the kinds of part that were rendered as something simpler,
+    `spent` the grant of the window it left under.
+
+    A mail has `subject`, `envelope` and `ref`, the message id other mails refer to it by (ours once it was sent).
+    `automatic`: a machine wrote it. `original` is the blob of the raw form.
     """
 
     conversation: str
@@ -158,12 +179,22 @@ class Message(Document, frozen=True, kw_only=True):
     reply_to: str = ""
     mentions: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    subject: str = ""
+    envelope: Envelope | None = None
+    ref: str | None = None
+    automatic: bool = False
+    original: str = ""
+    degraded: tuple[str, ...] = ()
+    spent: Spent | None = None
+    detail: str = ""
 
 
 class Profile(Document, frozen=True, kw_only=True):
     """What one address told us about a person; one per channel and user, never merged in place.
 
     `verified` names the fields that were proved, `edited` those a colleague wrote; a mere claim changes neither.
+    `proofs` are the proved e-mail address and phone number as they are compared ("email:ann@example.cn"): what tells
+    that two profiles are one person.
     """
 
     address: Address
@@ -178,6 +209,7 @@ class Profile(Document, frozen=True, kw_only=True):
     attributes: dict[str, str] = {}
     verified: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     remark: str = ""
     labels: tuple[str, ...] = ()
     first_seen: datetime
@@ -207,7 +239,7 @@ class ReadMark(Document, frozen=True, kw_only=True):
 CONVERSATIONS = Collection(
     "conversations",
     Conversation,
-    Index(("inbox", "profile"), unique=True, where=(Eq("live", True),)),
+    Index(("inbox", "profile", "thread"), unique=True, where=(Eq("live", True),)),
     Index(("state", "agent", "last_at", "id")),
     Index(("state", "team", "last_at", "id")),
     Index(("state", "last_at", "id")),
@@ -230,10 +262,12 @@ MESSAGES = Collection(
     Index(("key",), unique=True, where=(Present("key"),)),
     Index(("conversation", "client_id"), unique=True, where=(Present("client_id"),)),
     Index(("inbox", "provider_id"), where=(Eq("direction", "out"), Present("provider_id"))),
+    Index(("inbox", "ref"), where=(Present("ref"),)),
     Index(("terms", "id"), many="terms"),
     shard="conversation",
 )
-"""What came in is found by `key`, what went out by the provider's id: one of the two for each message."""
+"""What came in is found by `key`, what went out by the provider's id: one of the two for each message. Mails alone have
+a `ref` too."""
 
 PROFILES = Collection(
     "profiles",
@@ -241,6 +275,7 @@ PROFILES = Collection(
     Index(("channel", "user"), unique=True),
     Index(("last_seen", "id")),
     Index(("name", "id")),
+    Index(("proofs", "id"), many="proofs"),
 )
 
 DRAFTS = Collection("drafts", Draft, Index(("conversation", "at", "id")), shard="conversation")

@@ -11,7 +11,7 @@ leaves, and changes nothing about who waits. A colleague who replies where a que
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct, structs
 
@@ -46,7 +46,10 @@ class ColleagueAnswered(WrongMove):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What somebody wants to say. `seen_seq` is the newest message they had before their eyes; None checks nothing."""
+    """What somebody wants to say. `seen_seq` is the newest message they had before their eyes; None checks nothing.
+
+    `subject` ("" goes on with the latest), `cc` and `bcc` are a mail's. Marketing is refused for who opted out.
+    """
 
     author: Author
     parts: tuple[Part, ...]
@@ -55,13 +58,18 @@ class Reply(Struct, frozen=True, kw_only=True):
     note: bool = False
     mentions: tuple[str, ...] = ()
     reply_to: str = ""
+    subject: str = ""
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    purpose: Literal["service", "marketing"] = "service"
 
 
 class Replied(Struct, frozen=True, kw_only=True):
-    """The message as stored, and whether this call made it."""
+    """The message as stored (the first, where the channel needed several), and whether this call made it."""
 
     message: Message
     new: bool
+    more: tuple[Message, ...] = ()
 
 
 def say(

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from accounts import services
 from adapters.contract import Accept
+from adapters.manifest import Manifest
 from adapters.registry import Registry, find
 from bots import wiring as bots_wiring
 from bots.shelf import LIBRARY, stock
@@ -17,6 +18,7 @@ from config.settings import Settings
 from conversations.hours import load_zones
 from conversations.limits import ChannelLimits, Limit
 from conversations.snoozes import WAKE
+from conversations.windows import Rule
 from hub.blobs import Blobs
 from hub.bus import Bus
 from hub.clock import Clock, SystemClock
@@ -174,8 +176,25 @@ def _accepting(ingest: Ingest) -> Accept:
 
 def _limits(registry: Registry) -> ChannelLimits:
     """Tell the one door out what every channel carries."""
-    return ChannelLimits(
-        {card.name: Limit(carries=frozenset(card.carries), max_text=card.limits.text) for card in registry.manifests}
+    return ChannelLimits({card.name: _limit(card) for card in registry.manifests})
+
+
+def _limit(card: Manifest) -> Limit:
+    """Say what a manifest says in the words of the floor below."""
+    rules = (Rule(opened_by=one.opened_by, seconds=one.seconds, messages=one.messages) for one in card.windows)
+    return Limit(
+        carries=frozenset(card.carries),
+        max_text=card.limits.text,
+        text_bytes=card.limits.text_bytes,
+        parts=card.limits.parts,
+        attachment_bytes=card.limits.attachment_bytes,
+        attachment_types=card.limits.attachment_types,
+        by_type=card.limits.by_type,
+        windows=tuple(rules),
+        outside=frozenset(card.outside),
+        degrades={tag: how for tag, how in card.degrades.items()},  # its keys are narrower
+        mail=card.mail,
+        opt_out=card.opt_out,
     )
 
 

@@ -3,9 +3,11 @@
 from accounts.services import COLLECTIONS as ACCOUNTS
 from bots.wiring import COLLECTIONS as BOTS
 from conversations.canned import CANNED
+from conversations.consent import OPT_OUTS
 from conversations.inboxes import INBOXES
 from conversations.labels import LABELS
 from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, READ_MARKS
+from conversations.raws import RAWS
 from hub.store.port import Collection, Document
 from hub.work.jobs import JOBS
 from routing.wiring import COLLECTIONS as ROUTING
@@ -23,6 +25,8 @@ EVERYTHING: tuple[Collection[Document], ...] = (
     READ_MARKS,
     CANNED,
     LABELS,
+    OPT_OUTS,
+    RAWS,
     *ROUTING,
     *BOTS,
     QUARANTINE,

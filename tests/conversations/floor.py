@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conversations.acts import Acts
 from conversations.canned import CANNED
+from conversations.consent import OPT_OUTS
 from conversations.deliveries import Deliveries
 from conversations.drafts import Drafts
 from conversations.events import Assigned, Closed, CustomerSaid, Freed, Opened, Queued, Signalled
@@ -26,6 +27,7 @@ from conversations.model import (
     Message,
 )
 from conversations.profiles import Profiles
+from conversations.raws import RAWS
 from conversations.reading import Reading
 from conversations.receive import Receive
 from conversations.reply import Replied, Replies, Reply
@@ -52,7 +54,9 @@ if TYPE_CHECKING:
     from hub.store.port import Store, Write
     from hub.work.jobs import Handler, Job
 
-COLLECTIONS = [JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, READ_MARKS, INBOXES, CANNED, LABELS]
+COLLECTIONS = [
+    JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, READ_MARKS, INBOXES, CANNED, LABELS, OPT_OUTS, RAWS,
+]  # fmt: skip
 TOLD = (Opened, CustomerSaid, Queued, Assigned, Freed, Closed, Signalled)
 LI = Author(kind=AuthorKind.AGENT, id="li", name="Li Na")
 WANG = Author(kind=AuthorKind.AGENT, id="wang", name="Wang Wei")
