@@ -18,8 +18,6 @@ from adapters.weixin.meanings import Fate, Table, error
 from adapters.weixin.wire import LONG, Call, Upload, exchange
 from hub.errors import ChannelBroken, OutcomeUnknown, TryLater
 
-EARLY = timedelta(seconds=300)
-"""A token is given up before its end, so that no call meets it on the way."""
 T = TypeVar("T")
 
 
@@ -54,6 +52,8 @@ class Client:
         self._table = table
         self._fetch = fetch
         self._name = name
+        self._refused = 0
+        """What the last refused token hashes to: the token itself is kept nowhere."""
 
     async def ask(
         self, path: str, payload: object = None, *, shape: type[T], query: Mapping[str, str] = {}, once: bool = False
@@ -87,32 +87,32 @@ class Client:
 
     async def token(self) -> str:
         """Return the token that all processes share."""
-        return await self._setup.lent_tokens.get(self._name, lambda: self._fetched(refused=""))
+        return await self._setup.lent_tokens.get(self._name, self._fetched)
 
     async def _authorised(self, call: Call) -> Answer:
         token = await self.token()
         answer = await self._exchange(_with(call, token))
         known = self._table.get(_reply(answer).errcode)
         if known and known.fate is Fate.REFRESH:
+            self._refused = hash(token)
             await self._setup.lent_tokens.refused(self._name, token)
-            another = await self._setup.lent_tokens.get(self._name, lambda: self._fetched(refused=token))
+            another = await self._setup.lent_tokens.get(self._name, self._fetched)
             answer = await self._exchange(_with(call, another))
         self._expect(answer, call.url.removeprefix(self._base))
         return answer
 
-    async def _fetched(self, *, refused: str) -> Token:
+    async def _fetched(self) -> Token:
         """Ask for a token; when the provider gives again what it has just refused, insist on another.
 
         WeChat allows that 20 times a day, 30 s apart.
         """
         at = self._setup.clock.now()
         reply = await self._fetch(self, False)
-        if refused and reply.access_token == refused:
+        if reply.access_token and hash(reply.access_token) == self._refused:
             reply = await self._fetch(self, True)
         if not reply.access_token:
             raise ChannelBroken("WeChat gave no token", hint="Renew the account's secret.")
-        life = timedelta(seconds=reply.expires_in)
-        return Token(value=reply.access_token, expires_at=at + max(life - EARLY, life / 2))
+        return Token(value=reply.access_token, expires_at=at + timedelta(seconds=reply.expires_in))
 
     async def _exchange(self, call: Call) -> Answer:
         answer = await exchange(self._setup.http, call)

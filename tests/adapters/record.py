@@ -35,9 +35,9 @@ from hub.model import (
     Video,
 )
 from tests.adapters.contract.kit import Kit, Sample
-from tests.adapters.contract.provider import playing
+from tests.adapters.contract.provider import playing, told
 from tests.adapters.contract.recordings import seen
-from tests.adapters.contract.suite import _told, outbound
+from tests.adapters.contract.suite import outbound
 
 if TYPE_CHECKING:
     from hub.model import Part
@@ -180,8 +180,8 @@ def _write(channel: str, name: str, path: str, headers: dict[str, str], body: by
 async def _goldens(channel: str) -> None:
     kit = Kit(find(installed=False), channel, HERE / channel)
     for recording in kit.recordings:
-        told = seen(kit.adapter().parse(recording.request))
-        _golden(HERE / channel / f"{recording.name}.json", told)
+        golden = seen(kit.adapter().parse(recording.request))
+        _golden(HERE / channel / f"{recording.name}.json", msgspec.to_builtins(golden))
     async with playing() as provider, ClientSession() as http:
         for part in PARTS:
             message = outbound(part)
@@ -192,7 +192,7 @@ async def _goldens(channel: str) -> None:
             kit.pushed.clear()
             await kit.adapter(http, provider.url).send(message)
             pushes = [{"topic": topic, "payload": json.loads(load)} for topic, load in kit.pushed]
-            sample = Sample(message=message, calls=[_told(one) for one in provider.asked], pushes=pushes)
+            sample = Sample(message=message, calls=[told(one) for one in provider.asked], pushes=pushes)
             _golden(HERE / channel / "send" / f"{tag}.json", msgspec.to_builtins(sample))
 
 

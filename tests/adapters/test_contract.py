@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 RECORDINGS = Path(__file__).parent / "recordings"
 REGISTRY = find(installed=False)
-KITS = [Kit(REGISTRY, channel, RECORDINGS / channel) for channel in sorted(REGISTRY.channels)]
+EVIDENT = [channel for channel in sorted(REGISTRY.channels) if (RECORDINGS / channel / "settings.json").is_file()]
+KITS = [Kit(REGISTRY, channel, RECORDINGS / channel) for channel in EVIDENT]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -24,3 +25,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 class TestContract(ContractSuite):
     """All promises."""
+
+
+def test_every_channel_has_evidence() -> None:
+    assert sorted(set(REGISTRY.channels) - set(EVIDENT)) == []
+
+
+def test_every_exemption_names_a_promise_and_a_reason() -> None:
+    promises = [name for name in vars(ContractSuite) if name.startswith("test_")]
+    for kit in KITS:
+        for words, reason in kit.evidence.exempt.items():
+            assert any(words in name for name in promises), f"{kit.channel}: {words}"
+            assert len(reason) > 20

@@ -1,7 +1,7 @@
 """What the suite needs of one channel: where its card and code are, and where the evidence is.
 
-`recordings/<channel>/settings.json` holds the settings of the test inbox, test secrets included; the text `{provider}`
-in them is replaced by the address of the fake provider. `keys` in it is the keyring of channels that sign tokens.
+`recordings/<channel>/settings.json` and `provider.json` are described in `evidence.py`. Every kit lends files (those of
+`files/` are in it), tokens and marks of its own, and the clock that a test sets.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from msgspec import Struct
 
 from adapters.setup import Setup
 from hub import keys
+from hub.clock import SystemClock
 from hub.model import Outbound
+from tests.adapters.contract import lent
+from tests.adapters.contract.evidence import evidence, script
 from tests.adapters.contract.recordings import HUB, Recording, read
 
 if TYPE_CHECKING:
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
     from adapters.contract import Adapter
     from adapters.manifest import Manifest
     from adapters.registry import Registry
+    from hub.clock import Clock
+    from hub.model import Media
 
+FILES = Path(__file__).parent / "files"
 INBOX = "inbox-1"
 NOWHERE = "http://127.0.0.1:9"
 
@@ -44,8 +50,14 @@ class Kit:
         self.channel = channel
         self.folder = recordings
         self.recordings: list[Recording] = read(recordings)
-        self._given: dict[str, Any] = msgspec.json.decode((recordings / "settings.json").read_bytes())
+        self.evidence = evidence(recordings)
+        self.script = script(recordings)
         self.pushed: list[tuple[str, bytes]] = []
+        self.clock: Clock = SystemClock()
+        self.files = lent.Files(HUB)
+        self.marks = lent.Marks()
+        for name in sorted(FILES.glob("*.*")):
+            self.files.put(name.read_bytes(), name=name.name)
 
     @property
     def card(self) -> Manifest:
@@ -56,7 +68,7 @@ class Kit:
     def secrets(self) -> list[str]:
         """Return every configured secret, keys of the keyring included."""
         own = [value for name, value in self._settings("").items() if name in self.card.secrets and value]
-        return [*own, *([self._given["keys"].partition(":")[2]] if "keys" in self._given else [])]
+        return [*own, *([self.evidence.keys.partition(":")[2]] if self.evidence.keys else [])]
 
     @property
     def calls(self) -> bool:
@@ -68,6 +80,14 @@ class Kit:
         """Return the golden of every part that has one."""
         return {file.stem: file for file in sorted((self.folder / "send").glob("*.json"))}
 
+    def exempt(self, test: str) -> str:
+        """Return why a test cannot hold for this channel, or ""."""
+        return next((reason for words, reason in self.evidence.exempt.items() if words in test), "")
+
+    def file(self, name: str) -> Media:
+        """Return the part that shows one of `files/`."""
+        return self.files.put((FILES / name).read_bytes(), name=name)
+
     def adapter(self, http: ClientSession | None = None, provider: str = NOWHERE, **changed: object) -> Adapter:
         """Build the adapter with the test inbox's settings, some of them changed."""
         setup = Setup(
@@ -76,15 +96,18 @@ class Kit:
             http=http,  # type: ignore[arg-type]  # verify and parse do no I/O: nothing to call with proves it
             push=self._push,
             base_url=HUB,
-            keys=keys.parse(self._given["keys"]) if "keys" in self._given else None,
+            keys=keys.parse(self.evidence.keys) if self.evidence.keys else None,
+            clock=self.clock,
+            files=self.files,
+            tokens=lent.Tokens(self.clock),
+            marks=self.marks,
         )
         return self.registry.build(self.channel, setup)
 
     def _settings(self, provider: str) -> dict[str, Any]:
-        given: dict[str, Any] = self._given["settings"]
         return {
             name: value.replace("{provider}", provider) if isinstance(value, str) else value
-            for name, value in given.items()
+            for name, value in self.evidence.settings.items()
         }
 
     async def _push(self, topic: str, payload: bytes) -> None:

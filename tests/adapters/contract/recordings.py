@@ -6,6 +6,8 @@ POST /hooks/inbox-1 HTTP/1.1
 content-type: application/json
 
 {"...": "the body, byte for byte"}
+
+`<name>.plain` beside it, if any, is what lay in the body's envelope, byte for byte: what the hub keeps as raw then.
 """
 
 from __future__ import annotations
@@ -15,25 +17,25 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from adapters.contract import Request
+from hub.model import Inbound
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hub.model import Inbound
 
 HUB = "https://hub.example"
 
 
 class Recording(Struct, frozen=True, kw_only=True):
-    """One request. `golden` is the file beside it that says what it means."""
+    """One request. `golden` is the file beside it that says what it means, `raw` what must be kept of it."""
 
     name: str
     source: str
     request: Request
     golden: str
+    raw: bytes
 
 
 def read(folder: Path) -> list[Recording]:
@@ -41,10 +43,14 @@ def read(folder: Path) -> list[Recording]:
     return [_read(file) for file in sorted(folder.glob("*.http"))]
 
 
-def seen(inbounds: list[Inbound]) -> list[object]:
+def seen(inbounds: list[Inbound]) -> list[Inbound]:
     """Return what a golden file holds: everything but the raw bytes, which are compared by themselves."""
-    plain = msgspec.json.decode(msgspec.json.encode(inbounds))
-    return [{name: value for name, value in one.items() if name != "raw"} for one in plain]
+    return [structs.replace(one, raw=b"") for one in inbounds]
+
+
+def meant(recording: Recording) -> list[Inbound]:
+    """Read the golden; fields that have their default may be left out of it."""
+    return msgspec.json.decode(recording.golden, type=list[Inbound])
 
 
 def _read(file: Path) -> Recording:
@@ -57,10 +63,12 @@ def _read(file: Path) -> Recording:
     request = Request(
         method=method,
         url=HUB + target,
-        query=dict(parse_qsl(urlsplit(target).query)),
+        query=dict(parse_qsl(urlsplit(target).query, keep_blank_values=True)),
         headers={name.lower(): value for name, value in headers.items()},
         body=body,
         at=datetime.fromisoformat(notes["at"]),
     )
     golden = file.with_suffix(".json").read_text(encoding="utf-8")
-    return Recording(name=file.stem, source=notes["source"], request=request, golden=golden)
+    inside = file.with_suffix(".plain")
+    raw = inside.read_bytes() if inside.is_file() else body
+    return Recording(name=file.stem, source=notes["source"], request=request, golden=golden, raw=raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -24,17 +25,20 @@ from hub.errors import (
     Unverified,
 )
 from hub.model import Address, Html, Image, Location, Outbound, Template, Text
+from tests.adapters.contract.evidence import ERRORS, Failure
 from tests.adapters.contract.kit import Kit, Sample
-from tests.adapters.contract.provider import Provider, playing
-from tests.adapters.contract.recordings import Recording, seen
+from tests.adapters.contract.provider import Provider, playing, told
+from tests.adapters.contract.recordings import Recording, meant, seen
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from adapters.contract import Request
     from hub.model import Part
 
 NONSENSE = [b"", b"{", b"[]", b"null", b"0", b'"x"', b"{}", b"\xff\xfe\x00", b'{"type":', b"[" * 5000, b'{"type": {}}']
+TRANSPORT = ("content-type", "host", "user-agent", "content-length", "accept", "connection")
+"""Headers that prove nothing."""
 ALIEN: dict[str, Part] = {
     "html": Html(body="<b>x</b>", text="x"),
     "template": Template(template="t"),
@@ -58,17 +62,22 @@ FAILURES = [
 
 def pytest_parametrize(metafunc: pytest.Metafunc, kits: list[Kit]) -> None:
     """Run each test over what it asks for; call it from `pytest_generate_tests` of the module with the kits."""
-    if "recording" in metafunc.fixturenames:
-        pairs = [(kit, one) for kit in kits for one in kit.recordings]
+    held = [kit for kit in kits if not kit.exempt(metafunc.function.__name__)]
+    asked = set(metafunc.fixturenames)
+    if "recording" in asked:
+        pairs = [(kit, one) for kit in held for one in kit.recordings]
         metafunc.parametrize(("kit", "recording"), pairs, ids=[f"{k.channel}-{r.name}" for k, r in pairs])
-    elif "sample" in metafunc.fixturenames:
-        found = [(kit, file) for kit in kits for file in kit.samples().values()]
+    elif "sample" in asked:
+        found = [(kit, file) for kit in held for file in kit.samples().values()]
         metafunc.parametrize(("kit", "sample"), found, ids=[f"{k.channel}-{f.stem}" for k, f in found])
-    elif "caller" in metafunc.fixturenames:
-        callers = [kit for kit in kits if kit.calls]
+    elif "failure" in asked:
+        ways = [(kit, one) for kit in held if kit.calls for one in kit.script.failures]
+        metafunc.parametrize(("caller", "failure"), ways, ids=[f"{k.channel}-{_way(f)}" for k, f in ways])
+    elif "caller" in asked:
+        callers = [kit for kit in held if kit.calls]
         metafunc.parametrize("caller", callers, ids=[kit.channel for kit in callers])
-    elif "kit" in metafunc.fixturenames:
-        metafunc.parametrize("kit", kits, ids=[kit.channel for kit in kits])
+    elif "kit" in asked:
+        metafunc.parametrize("kit", held, ids=[kit.channel for kit in held])
 
 
 class ContractSuite:
@@ -78,8 +87,8 @@ class ContractSuite:
         adapter = kit.adapter()
         adapter.verify(recording.request)
         inbounds = adapter.parse(recording.request)
-        assert seen(inbounds) == json.loads(recording.golden)
-        assert all(one.raw == recording.request.body for one in inbounds)
+        assert seen(inbounds) == meant(recording)
+        assert all(one.raw == recording.raw for one in inbounds)
         assert all(one.inbox == "inbox-1" for one in inbounds)
 
     def test_the_same_request_has_the_same_identity(self, kit: Kit, recording: Recording) -> None:
@@ -123,22 +132,22 @@ class ContractSuite:
             kit.adapter().parse(structs.replace(recording.request, body=body[: len(body) // 2]))
 
     def test_every_part_that_is_declared_has_a_sample(self, kit: Kit) -> None:
-        assert set(kit.samples()) == set(kit.card.carries)
+        assert {name.partition("__")[0] for name in kit.samples()} == set(kit.card.carries)
 
     async def test_what_is_declared_is_sent_as_its_golden_says(self, kit: Kit, sample: Any) -> None:
         golden = msgspec.json.decode(sample.read_bytes(), type=Sample)
-        assert tag_of(golden.message.parts[0]) == sample.stem
-        async with provided() as (provider, http):
+        assert tag_of(golden.message.parts[0]) == sample.stem.partition("__")[0]
+        async with provided(kit) as (provider, http):
             kit.pushed.clear()
             their_id = await kit.adapter(http, provider.url).send(golden.message)
             assert their_id
-            assert [_told(one) for one in provider.asked] == golden.calls
+            assert [told(one, kit.script.volatile) for one in provider.asked] == golden.calls
             assert [{"topic": topic, "payload": json.loads(load)} for topic, load in kit.pushed] == golden.pushes
 
     async def test_what_it_cannot_carry_never_leaves(self, kit: Kit) -> None:
         too_long = Text(body="字" * (kit.card.limits.text + 1)) if kit.card.limits.text < 20_000 else None
         alien = [part for tag, part in ALIEN.items() if tag not in kit.card.carries]
-        async with provided() as (provider, http):
+        async with provided(kit) as (provider, http):
             adapter = kit.adapter(http, provider.url)
             for part in [*alien, *([too_long] if too_long else []), _too_large(kit)]:
                 kit.pushed.clear()
@@ -148,9 +157,10 @@ class ContractSuite:
 
     @pytest.mark.parametrize(("status", "error"), FAILURES)
     async def test_a_failure_says_what_to_do(self, caller: Kit, status: int, error: type[HubError]) -> None:
-        async with provided() as (provider, http):
+        async with provided(caller) as (provider, http):
             provider.status, provider.headers = status, {"Retry-After": "7"}
-            with pytest.raises(error) as failed:
+            named = caller.script.statuses.get(str(status))
+            with pytest.raises(ERRORS[named] if named else error) as failed:
                 await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
             assert len(provider.asked) == 1
             if isinstance(failed.value, TryLater):
@@ -159,8 +169,19 @@ class ContractSuite:
             if isinstance(failed.value, ChannelBroken):
                 assert "`" in failed.value.hint
 
+    async def test_what_the_provider_calls_a_failure_is_one(self, caller: Kit, failure: Failure) -> None:
+        async with provided(caller) as (provider, http):
+            provider.status, provider.headers = failure.status, failure.headers
+            provider.failing = msgspec.json.encode(failure.body)
+            with pytest.raises(failure.kind) as failed:
+                await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
+            assert type(failed.value) is failure.kind
+            assert len(provider.asked) == failure.calls
+            waits = getattr(failed.value, "after", None)
+            assert failure.after is None or (waits is not None and waits.total_seconds() == failure.after)
+
     async def test_silence_after_the_message_left_is_an_unknown_outcome(self, caller: Kit) -> None:
-        async with provided() as (provider, http):
+        async with provided(caller) as (provider, http):
             provider.silent = True
             with pytest.raises(OutcomeUnknown):
                 await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
@@ -171,11 +192,15 @@ class ContractSuite:
                 await caller.adapter(http).send(outbound(Text(body="x")))
 
     async def test_every_attempt_has_the_same_key(self, caller: Kit) -> None:
-        async with provided() as (provider, http):
+        async with provided(caller) as (provider, http):
             for _ in range(2):
                 await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
-            keyed = [b"message-1" in one.body or "message-1" in one.headers.values() for one in provider.asked]
-            assert keyed == [caller.card.idempotent] * 2
+            words = [[*one.headers.values(), *one.query.values()] for one in provider.asked]
+            keyed = [
+                b"message-1" in one.body or "message-1" in said for one, said in zip(provider.asked, words, strict=True)
+            ]
+            assert len(keyed) == 2
+            assert all(keyed) or not caller.card.idempotent
 
     async def test_no_secret_is_ever_said(self, kit: Kit) -> None:
         adapter = kit.adapter()
@@ -195,23 +220,33 @@ class ContractSuite:
 
 
 def forged(kit: Kit, request: Request) -> list[Request]:
-    """Return the request with a byte changed in everything its proof covers, and with each header of the proof gone."""
-    if kit.card.signature == "none":
-        return []
-    proof = [name for name in request.headers if name not in ("content-type", "host", "user-agent", "content-length")]
-    without = [
-        structs.replace(request, headers={name: value for name, value in request.headers.items() if name != gone})
-        for gone in proof
-    ]
-    changed = [
-        structs.replace(request, headers={**request.headers, name: _changed(request.headers[name])}) for name in proof
-    ]
-    if kit.card.signature != "body":
-        return [*without, *changed]
+    """Return the request with a byte changed in everything its proof covers, and with each word of the proof gone."""
+    proof = kit.evidence.proof
+    headers = proof.headers
+    if headers is None:
+        unsigned = kit.card.signature == "none" or proof.query
+        headers = [] if unsigned else [name for name in request.headers if name not in TRANSPORT]
+    broken = [
+        structs.replace(request, headers=words) for words in _spoilt(request.headers, headers)
+    ] + [
+        structs.replace(request, query=words, url=f"{request.url.partition('?')[0]}?{urlencode(words)}")
+        for words in _spoilt(request.query, proof.query)
+    ]  # fmt: skip
+    whole = kit.card.signature == "body" if proof.body is None else proof.body
+    if not whole:
+        return broken
     at = len(request.body) // 2
     middle = bytes([request.body[at] ^ 1])
     bodies = [request.body[:at] + middle + request.body[at + 1 :], request.body + b" ", b""]
-    return [*without, *changed, *(structs.replace(request, body=body) for body in bodies)]
+    return [*broken, *(structs.replace(request, body=body) for body in bodies)]
+
+
+def _spoilt(words: Mapping[str, str], names: list[str]) -> list[dict[str, str]]:
+    there = [name for name in names if name in words]
+    return [
+        *({name: value for name, value in words.items() if name != gone} for gone in there),
+        *({**words, name: _changed(words[name])} for name in there),
+    ]
 
 
 def outbound(part: Part) -> Outbound:
@@ -221,20 +256,15 @@ def outbound(part: Part) -> Outbound:
 
 
 @asynccontextmanager
-async def provided() -> AsyncIterator[tuple[Provider, ClientSession]]:
-    """Give a fake provider and a session to call it with."""
-    async with playing() as provider, ClientSession() as http:
+async def provided(kit: Kit) -> AsyncIterator[tuple[Provider, ClientSession]]:
+    """Give a fake provider that follows the channel's script, and a session to call it with."""
+    async with playing(kit.script) as provider, ClientSession() as http:
         yield provider, http
 
 
-def _told(asked: Any) -> dict[str, Any]:
-    """Return what a golden holds of a call: not what changes with the clock."""
-    kept = {
-        name: value
-        for name, value in asked.headers.items()
-        if name in ("content-type", "idempotency-key", "webhook-id")
-    }
-    return {"method": asked.method, "path": asked.path, "headers": kept, "body": json.loads(asked.body)}
+def _way(failure: Failure) -> str:
+    code = failure.body.get("errcode", "") if isinstance(failure.body, dict) else ""
+    return "-".join(str(word) for word in (failure.status, code, failure.error) if word)
 
 
 def _changed(value: str) -> str:
