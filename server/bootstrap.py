@@ -25,10 +25,11 @@ from hub.clock import Clock, SystemClock
 from hub.events import Events
 from hub.ingest import RECEIVE, Ingest
 from hub.keys import Keyring
+from hub.leases import Leases
 from hub.model import Inbound
-from hub.outbox import Outbox
 from hub.secrets import Vault
 from hub.store.port import Write
+from hub.tokens import Tokens
 from hub.work.engine import Engine
 from hub.work.jobs import Job
 from routing.wiring import Routing
@@ -37,15 +38,19 @@ from server.channels import Channels
 from server.doors import Doors
 from server.health import release
 from server.inbox_news import Announcer
+from server.lending import Lender
+from server.links import Links
 from server.live.counts import Views
 from server.live.live import Live
 from server.loops import Loops
 from server.metrics import Metrics
 from server.origin import Proxies
 from server.parts import Hub
+from server.pausing import PausableOutbox
 from server.room import Room
 from server.shelf import BlobShelf
 from server.talks import Talks
+from server.vitals import Vitals
 
 WORKERS = 64
 FLOOD = 32
@@ -59,7 +64,8 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
     async with AsyncExitStack() as stack:
         base = await engines.start(settings, clock, stack)
         hub = await _built(settings, clock, base)
-        await hub.channels.open(_accepting(hub.ingest) if settings.worker else None)
+        accept = accepting(hub.ingest, hub.channels.vitals)
+        await hub.channels.open(accept if settings.worker else None)
         stack.push_async_callback(hub.channels.close)
         loops = Loops(hub)
         loops.start()
@@ -84,7 +90,11 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     bots_wiring.wire(store, events, bots, limits)
     metrics = Metrics()
     metrics.build.labels(release()).set(1)
-    channels = _channels(settings, base, registry, keyring, metrics)
+    links = Links(keyring, clock, settings.address)
+    tokens = Tokens(store, Vault(keyring), clock)
+    shelf = BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs"))
+    lender = Lender(store=store, keyring=keyring, shelf=shelf, links=links, tokens=tokens)
+    channels = _channels(settings, base, registry, keyring, metrics, clock, lender)
     views = Views(store, said.lists)
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
@@ -104,7 +114,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         ingest=ingest,
         keyring=keyring,
         vault=Vault(keyring),
-        shelf=BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs")),
+        shelf=shelf,
+        links=links,
+        tokens=tokens,
         accounts=accounts,
         talks=said,
         presences=routing.presences,
@@ -122,7 +134,13 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
 
 
 def _channels(
-    settings: Settings, base: engines.Engines, registry: Registry, keyring: Keyring, metrics: Metrics
+    settings: Settings,
+    base: engines.Engines,
+    registry: Registry,
+    keyring: Keyring,
+    metrics: Metrics,
+    clock: Clock,
+    lender: Lender,
 ) -> Channels:
     return Channels(
         store=base.store,
@@ -132,6 +150,10 @@ def _channels(
         push=_Push(base.bus),
         base_url=settings.address,
         told=lambda channel, outcome: metrics.sends.labels(channel, outcome).inc(),
+        lender=lender,
+        reach=settings.reach,
+        clock=clock,
+        leases=Leases(base.store, clock, alone=base.alone),
     )
 
 
@@ -151,7 +173,7 @@ def _register(engine: Engine, clock: Clock, events: Events, said: Talks, routing
     engine.register(RECEIVE, said.receive.handle)
     engine.register(WAKE, said.alarms.ring)
     routing.register(engine)
-    Outbox(channels, said.deliveries, clock).attach(engine)
+    PausableOutbox(channels, said.deliveries, clock).attach(engine)
     for kind, hear in events.hearers:
         engine.register(kind, _hearing(hear))
 
@@ -167,9 +189,13 @@ def _hearing(
     return handle
 
 
-def _accepting(ingest: Ingest) -> Accept:
+def accepting(ingest: Ingest, vitals: Vitals) -> Accept:
+    """Return the first door for what is heard or fetched, which notes that the inbox lives."""
+
     async def accept(inbounds: Sequence[Inbound]) -> None:
         await ingest.accept(inbounds)
+        for inbox in {inbound.inbox for inbound in inbounds}:
+            vitals.came_in(inbox)
 
     return accept
 

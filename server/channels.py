@@ -1,10 +1,10 @@
 """One live adapter per active inbox: built at start, rebuilt when the inbox changes, one broken inbox left out."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 import structlog
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession
 from msgspec import Struct
 
 from adapters.contract import Accept, Adapter, Push
@@ -12,17 +12,23 @@ from adapters.manifest import Manifest
 from adapters.registry import Registry
 from adapters.setup import Setup
 from conversations.inboxes import INBOXES, Inbox
-from hub.errors import ChannelBroken, HubError, NotFound
+from hub import egress
+from hub.clock import Clock, SystemClock
+from hub.errors import ChannelBroken, HubError, NotFound, TryLater
 from hub.keys import Keyring
+from hub.leases import Leases
 from hub.model import Outbound
 from hub.outbox import Sender
 from hub.secrets import Vault
 from hub.store.port import By, Store
+from server.lending import Lender
+from server.listening import Listening
+from server.vitals import Vitals
 
 log = structlog.get_logger(__name__)
 Told = Callable[[str, str], None]
 """Hears a channel's name and how an attempt to send ended."""
-TIMEOUT = ClientTimeout(total=30, connect=5)
+PAUSE = timedelta(minutes=10)
 
 
 def _nobody(channel: str, outcome: str) -> None:
@@ -44,6 +50,7 @@ class Line(Struct, frozen=True, kw_only=True):
     idempotent: bool
     channel: str
     told: Told
+    vitals: Vitals
 
     async def send(self, message: Outbound) -> str:
         """See `adapters.contract.Adapter.send`; every attempt is counted by how it ended."""
@@ -51,9 +58,21 @@ class Line(Struct, frozen=True, kw_only=True):
             sent = await self.adapter.send(message)
         except HubError as error:
             self.told(self.channel, error.code)
+            self.vitals.failed(message.inbox, error)
             raise
         self.told(self.channel, "sent")
+        self.vitals.went_out(message.inbox)
         return sent
+
+
+class Paused(Struct, frozen=True, kw_only=True):
+    """An inbox that an administrator has paused; `server/pausing.py` keeps most messages from coming here."""
+
+    idempotent: bool = True
+
+    async def send(self, message: Outbound) -> str:
+        """Keep it for later; raises `TryLater`."""
+        raise TryLater("The inbox is paused", inbox=message.inbox, after=PAUSE)
 
 
 class Broken(Struct, frozen=True, kw_only=True):
@@ -80,6 +99,10 @@ class Channels:
         base_url: str,
         keyring: Keyring,
         told: Told = _nobody,
+        lender: Lender | None = None,
+        reach: Sequence[str] = (),
+        clock: Clock | None = None,
+        leases: Leases | None = None,
     ) -> None:
         self.registry = registry
         self._store = store
@@ -88,25 +111,36 @@ class Channels:
         self._push = push
         self._base_url = base_url
         self._told = told
+        self._lender = lender
+        self._reach = reach
+        self._clock = clock or SystemClock()
         self._http: ClientSession | None = None
         self._live: dict[str, Live] = {}
         self._broken: dict[str, HubError] = {}
-        self._listening: dict[str, asyncio.Task[None]] = {}
         self._accept: Accept | None = None
+        self.vitals = Vitals(store, self._clock)
+        self.listening = Listening(self._clock, leases or Leases(store, self._clock, alone=True), self.vitals)
         self.changed: list[Callable[[str], None]] = []
         """Called with an inbox's id after it was built again or taken out."""
+
+    @property
+    def http(self) -> ClientSession:
+        """Return the hub's one door for outgoing calls; raises `ChannelBroken` before `open`."""
+        if self._http is None:
+            raise ChannelBroken("The channels are not open")
+        return self._http
 
     async def open(self, accept: Accept | None = None) -> None:
         """Build every active inbox; with `accept`, also let those listen that hold a connection to their provider."""
         self._accept = accept
-        self._http = ClientSession(timeout=TIMEOUT)
+        self._http = egress.session(self._reach)
         for inbox in await self._store.find(INBOXES, order=(By("created_at"), By("id")), limit=1000):
             self._take(inbox)
 
     async def close(self) -> None:
-        """Stop listening and let go of connections."""
-        for id in list(self._listening):
-            await self._hush(id)
+        """Stop listening, keep what was noted, and let go of connections."""
+        await self.listening.stop_all()
+        await self.vitals.flush()
         if self._http:
             await self._http.close()
 
@@ -118,7 +152,7 @@ class Channels:
 
     async def reload(self, id: str) -> None:
         """Build one inbox again from its row; without a restart, and without touching the others."""
-        await self._hush(id)
+        await self.listening.stop(id)
         inbox = await self._store.get(INBOXES, id)
         self._live.pop(id, None)
         self._broken.pop(id, None)
@@ -135,12 +169,26 @@ class Channels:
         """Return why an active inbox does not work, or None."""
         return self._broken.get(id)
 
+    def paused(self, id: str) -> bool:
+        """Say whether nothing goes out of this inbox for now."""
+        live = self._live.get(id)
+        return live is not None and live.inbox.paused
+
+    def build(self, channel: str, inbox: str, settings: Mapping[str, object]) -> Adapter:
+        """Make an adapter of settings that may not be saved yet; raises as `Registry.build` does."""
+        return self.registry.build(channel, self._setup(inbox, settings))
+
     async def sender(self, inbox: str) -> Sender:
         """Return who sends for an inbox; raises `NotFound` when there is no such inbox, or it is switched off."""
         live = self._live.get(inbox)
+        if live and live.inbox.paused:
+            return Paused()
         if live:
             card = live.manifest
-            return Line(adapter=live.adapter, idempotent=card.idempotent, channel=card.name, told=self._told)
+            return Line(
+                adapter=live.adapter, idempotent=card.idempotent, channel=card.name, told=self._told,
+                vitals=self.vitals,
+            )  # fmt: skip
         if inbox in self._broken:
             return Broken(fault=self._broken[inbox])
         raise NotFound("The inbox is gone, or switched off", inbox=inbox)
@@ -149,45 +197,32 @@ class Channels:
         if not inbox.active:
             return
         try:
-            adapter = self.registry.build(inbox.channel, self._setup(inbox))
+            adapter = self.build(inbox.channel, inbox.id, self.opened(inbox))
             manifest = self.registry.manifest(inbox.channel)
         except HubError as error:
             log.warning("inbox_left_out", inbox=inbox.id, channel=inbox.channel, fault=error.message)
             self._broken[inbox.id] = error
             return
         self._live[inbox.id] = Live(inbox=inbox, adapter=adapter, manifest=manifest)
-        self._listen(inbox.id, adapter)
+        if self._accept and not inbox.paused:
+            self.listening.start(inbox.id, adapter, self._accept)
 
-    def _setup(self, inbox: Inbox) -> Setup:
-        if self._http is None:
-            raise ChannelBroken("The channels are not open", inbox=inbox.id)
-        opened = {name: self._vault.open(sealed, inbox.id, name) for name, sealed in inbox.secrets.items()}
+    def opened(self, inbox: Inbox) -> dict[str, object]:
+        """Return an inbox's settings, secrets in the clear; raises `ChannelBroken` when one cannot be opened."""
+        secrets = {name: self._vault.open(sealed, inbox.id, name) for name, sealed in inbox.secrets.items()}
+        return {**inbox.settings, **secrets}
+
+    def _setup(self, inbox: str, settings: Mapping[str, object]) -> Setup:
+        lender = self._lender
         return Setup(
-            inbox=inbox.id,
-            settings={**inbox.settings, **opened},
-            http=self._http,
+            inbox=inbox,
+            settings=settings,
+            http=self.http,
             push=self._push,
             base_url=self._base_url,
             keys=self._keyring,
+            clock=self._clock,
+            files=lender.files if lender else None,
+            tokens=lender.tokens(inbox, settings) if lender else None,
+            marks=lender.marks(inbox) if lender else None,
         )
-
-    def _listen(self, id: str, adapter: Adapter) -> None:
-        if self._accept and type(adapter).listen is not Adapter.listen:
-            self._listening[id] = asyncio.create_task(self._stay(id, adapter, self._accept))
-
-    async def _stay(self, id: str, adapter: Adapter, accept: Accept) -> None:
-        wait = 1.0
-        while True:
-            try:
-                await adapter.listen(accept)
-                wait = 1.0
-            except Exception:
-                log.exception("listening_failed", inbox=id, again_in=wait)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 300)
-
-    async def _hush(self, id: str) -> None:
-        task = self._listening.pop(id, None)
-        if task:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)

@@ -8,11 +8,15 @@ from conversations.inboxes import INBOXES
 from conversations.labels import LABELS
 from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, READ_MARKS
 from conversations.raws import RAWS
+from hub.leases import LEASES
+from hub.marks import MARKS
 from hub.store.port import Collection, Document
+from hub.tokens import TOKENS
 from hub.work.jobs import JOBS
 from routing.wiring import COLLECTIONS as ROUTING
 from server.chat.uploads import UPLOADS
 from server.quarantine import QUARANTINE
+from server.vitals import VITALS
 
 EVERYTHING: tuple[Collection[Document], ...] = (
     JOBS,
@@ -31,4 +35,8 @@ EVERYTHING: tuple[Collection[Document], ...] = (
     *BOTS,
     QUARANTINE,
     UPLOADS,
+    TOKENS,
+    MARKS,
+    LEASES,
+    VITALS,
 )

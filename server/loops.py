@@ -40,6 +40,7 @@ class Loops:
             self._run("chat news", Announcer(hub.store, hub.bus).run)
         self._run("presence", self._presence)
         self._run("sweep", self._sweep)
+        self._run("vitals", hub.channels.vitals.run)
         self._run("figures", self._figures)
 
     async def end(self, grace: timedelta) -> None:

@@ -17,11 +17,13 @@ from hub.ingest import Ingest
 from hub.keys import Keyring
 from hub.secrets import Vault
 from hub.store.port import Store
+from hub.tokens import Tokens
 from hub.work.engine import Engine
 from routing.offers import Offers
 from routing.presence import Presences
 from server.channels import Channels
 from server.doors import Doors
+from server.links import Links
 from server.live.counts import Views
 from server.live.live import Live
 from server.metrics import Metrics
@@ -51,6 +53,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     keyring: Keyring
     vault: Vault
     shelf: BlobShelf
+    links: Links
+    tokens: Tokens
     accounts: Accounts
     talks: Talks
     presences: Presences

@@ -19,9 +19,13 @@ class BlobShelf:
         stored = await self._blobs.put(chunks, limit=LARGEST)
         return Kept(hash=stored.hash, size=stored.size)
 
-    def open(self, hash: str) -> AsyncIterator[bytes]:
-        """Give the bytes of a blob; raises `NotFound`."""
-        return self._blobs.stream(hash)
+    def open(self, hash: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Give the bytes [start, end) of a blob; raises `NotFound`."""
+        return self._blobs.stream(hash, start, end)
+
+    async def read(self, hash: str) -> bytes:
+        """Return a whole blob; raises `NotFound`."""
+        return await self._blobs.get(hash)
 
     async def size(self, hash: str) -> int:
         """Return how many bytes it has; raises `NotFound`."""
