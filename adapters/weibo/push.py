@@ -19,7 +19,7 @@ CHANNEL = "weibo"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LONGEST = 20_000
 """As long as a text may be in the hub; Weibo's are shorter by far."""
-Id = Annotated[int, Meta(gt=0, lt=2**63)] | Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}$")]
+Id = Annotated[int, Meta(gt=0, le=2**63 - 1)] | Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}$")]
 """int64; kept as text, because JavaScript and floats cannot hold it."""
 
 

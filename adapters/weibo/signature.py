@@ -1,4 +1,4 @@
-"""Weibo's proof over a call's query: SHA-1 of the app's secret, a time in milliseconds and a nonce, and not of the body.
+"""Weibo's proof, in the query: SHA-1 of the secret of the app, a time in milliseconds and a nonce, without the body.
 
 Source: https://open.weibo.com/wiki/Messages_api_start. That a push carries the same parameters as the check of the
 address is not in the manual.
