@@ -32,7 +32,7 @@ def country(number: str, region: str = "") -> str:
         return region
     # A number out of every plan (fiction, a new range) still has its country code.
     found = phonenumbers.region_code_for_number(parsed) or phonenumbers.region_code_for_country_code(
-        parsed.country_code
+        parsed.country_code or 0
     )
     return str(found)
 
