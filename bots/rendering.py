@@ -1,13 +1,8 @@
-"""A bot's words on a channel that cannot carry all of them: buttons become a numbered list. Pure."""
+"""What a customer's number means where a bot's quick replies were a numbered list (`conversations.rendering`). Pure."""
 
 from collections.abc import Sequence
 
-from hub.model import Choice, Choices, Part, Text
-
-
-def rendered(parts: Sequence[Part], carries: frozenset[str]) -> tuple[Part, ...]:
-    """Return the parts as the channel can carry them; nothing is lost in content."""
-    return tuple(_numbered(part) if isinstance(part, Choices) and "choices" not in carries else part for part in parts)
+from hub.model import Choice
 
 
 def meant(text: str, choices: Sequence[str]) -> str:
@@ -16,11 +11,6 @@ def meant(text: str, choices: Sequence[str]) -> str:
     if number.isascii() and number.isdigit() and 1 <= int(number) <= len(choices):
         return choices[int(number) - 1]
     return text
-
-
-def _numbered(part: Choices) -> Text:
-    lines = (f"{number}. {choice.label}" for number, choice in enumerate(part.choices, 1))
-    return Text(body="\n".join((part.body, *lines)))
 
 
 def values(choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ REASONS = {
     "asked": ("客户要求人工服务", "the customer asked for a person"),
     "doubt": ("多次未能理解客户", "it did not understand the customer"),
     "error": ("机器人出错", "the bot failed"),
+    "refused": ("渠道不允许机器人的这条回复", "the channel did not take the bot's answer"),
 }
 SAID = 3
 LENGTH = 200

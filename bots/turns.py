@@ -13,14 +13,16 @@ from msgspec import structs
 
 from bots.contract import Answer, Ask, Bot, Handoff, Say, Silence, Turn
 from bots.memory import MEMORIES, Memory
-from bots.rendering import meant, rendered, values
+from bots.rendering import meant, values
 from bots.summary import summary
 from conversations.change import Change
 from conversations.events import CustomerSaid
 from conversations.limits import Limits
+from conversations.mails import Letter, letter
 from conversations.model import CONVERSATIONS, MESSAGES, Author, AuthorKind, Conversation, Direction, Message, State
 from conversations.moves import to_queue
-from conversations.reply import say
+from conversations.saying import say
+from hub.errors import Refused, Unsupported
 from hub.events import Events
 from hub.model import Choices, Part, Text, plain
 from hub.store.port import Between, By, Eq, Insert, Store, Write, put
@@ -57,7 +59,8 @@ class Turns:
             answer = Answer(reactions=(Handoff(reason="error"),))
         else:
             answer = await _asked(bot, _turn(conversation, said, memory, at))
-        return await self._done(conversation, memory, event.seq, bot, answer, at)
+        mail = letter(said, topic=conversation.subject) if said is not None else None
+        return await self._done(conversation, memory, event.seq, bot, answer, mail, at)
 
     async def _said(self, conversation: str, seq: int) -> Message | None:
         found = await self._store.find(MESSAGES, Eq("conversation", conversation), Eq("seq", seq), limit=1)
@@ -70,6 +73,7 @@ class Turns:
         seq: int,
         bot: Bot | None,
         answer: Answer,
+        mail: Letter | None,
         at: datetime,
     ) -> Sequence[Write]:
         name = bot.name if bot else conversation.bot or ""
@@ -77,26 +81,37 @@ class Turns:
         change = Change(conversation)
         offered: tuple[str, ...] = ()
         for number, reaction in enumerate(answer.reactions):
+            heard = True
             match reaction:
                 case Say(parts=parts):
-                    self._say(change, author, parts, f"bot:{seq}:{number}", at)
+                    heard = self._say(change, author, parts, f"bot:{seq}:{number}", mail, at)
                 case Ask(body=body, choices=choices):
-                    self._say(change, author, (Choices(body=body, choices=choices),), f"bot:{seq}:{number}", at)
+                    question = (Choices(body=body, choices=choices),)
+                    heard = self._say(change, author, question, f"bot:{seq}:{number}", mail, at)
                     offered = values(choices)
                 case Handoff():
                     await self._hand_over(change, author, reaction, at)
                     break
                 case Silence():
                     pass
+            if not heard:
+                await self._hand_over(change, author, Handoff(reason="refused"), at)
+                break
         change.also(_remembered(conversation, memory, seq, answer, offered))
         return change.writes(self._events, at)
 
-    def _say(self, change: Change, author: Author, parts: Sequence[Part], client_id: str, at: datetime) -> None:
+    def _say(
+        self, change: Change, author: Author, parts: Sequence[Part], client_id: str, mail: Letter | None, at: datetime
+    ) -> bool:
+        """Say it, or return False when the channel does not let the bot: a person finds another way."""
         if not parts:
-            return
-        carries = self._limits.of(change.now, at).carries
-        words = rendered(parts, carries)
-        say(change, author=author, parts=words, client_id=client_id, at=at, limits=self._limits)
+            return True
+        try:
+            say(change, author=author, parts=tuple(parts), client_id=client_id, at=at, limits=self._limits, mail=mail)
+        except (Refused, Unsupported) as error:
+            _log.warning("bot_not_heard", conversation=change.now.id, reason=error.code)
+            return False
+        return True
 
     async def _hand_over(self, change: Change, author: Author, handoff: Handoff, at: datetime) -> None:
         lately = await self._store.find(

@@ -17,4 +17,9 @@ COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
 def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
     """Let the bots hear what customers say."""
     turns = Turns(store, events, bots, limits)
-    events.subscribe(CustomerSaid, "bots", turns.on_said, wants=lambda said: said.state is State.BOT)
+    events.subscribe(CustomerSaid, "bots", turns.on_said, wants=wants)
+
+
+def wants(said: CustomerSaid) -> bool:
+    """Say whether it is a bot's turn: never in answer to another machine."""
+    return said.state is State.BOT and not said.quiet

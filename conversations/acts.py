@@ -16,7 +16,7 @@ from conversations.inboxes import INBOXES
 from conversations.limits import ChannelLimits, Limits
 from conversations.model import Author, Conversation, Direction, Priority
 from conversations.moves import close, give_to, reopen, snooze, to_bot, to_queue, wake
-from conversations.reply import say
+from conversations.saying import say
 from conversations.snoozes import SYSTEM, alarm
 from hub.clock import Clock, to_millis
 from hub.errors import Invalid, WrongMove

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, TypedDict, Unpack
 
 from msgspec import Struct, structs
 
@@ -14,17 +15,38 @@ from conversations.model import (
     Direction,
     Message,
     Preview,
+    Spent,
 )
 from conversations.moves import wake
 from conversations.news import news
 from conversations.terms import index_terms
 from hub.events import Events
 from hub.ids import new_id
-from hub.model import Notice, Part, Status, plain
+from hub.model import Envelope, Notice, Part, Status, plain
 from hub.store.port import Insert, Write, put
 
 PREVIEW = 160
 """Characters of the last message that a list row shows."""
+
+
+class More(TypedDict, total=False):
+    """Fields of a message that not every message has."""
+
+    sent_at: datetime | None
+    status: Status
+    key: str | None
+    provider_id: str | None
+    client_id: str | None
+    reply_to: str
+    mentions: tuple[str, ...]
+    subject: str
+    envelope: Envelope | None
+    ref: str | None
+    automatic: bool
+    purpose: Literal["service", "marketing"]
+    original: str
+    degraded: tuple[str, ...]
+    spent: Spent | None
 
 
 class Change:
@@ -45,17 +67,12 @@ class Change:
         self._also: list[Write] = []
 
     def add(
-        self, author: Author, parts: tuple[Part, ...], *, direction: Direction, at: datetime,
-        sent_at: datetime | None = None, status: Status = Status.SENT, key: str | None = None,
-        provider_id: str | None = None, client_id: str | None = None, reply_to: str = "",
-        mentions: tuple[str, ...] = (),
-    ) -> Message:  # fmt: skip
+        self, author: Author, parts: tuple[Part, ...], *, direction: Direction, at: datetime, **more: Unpack[More]
+    ) -> Message:
         """Put one entry at the end of the thread and return it."""
         message = Message(
             id=new_id(), conversation=self.now.id, inbox=self.now.inbox, seq=self.now.seq + 1, direction=direction,
-            author=author, parts=parts, at=max(at, self.now.last_at), sent_at=sent_at, status=status, key=key,
-            provider_id=provider_id, client_id=client_id, reply_to=reply_to, mentions=mentions,
-            terms=index_terms(plain(parts)),
+            author=author, parts=parts, at=max(at, self.now.last_at), terms=index_terms(plain(parts)), **more,
         )  # fmt: skip
         self.messages.append(message)
         self.now = appended(self.now, message)
@@ -122,10 +139,12 @@ def appended(conversation: Conversation, message: Message) -> Conversation:
 
 
 def _heard(conversation: Conversation, message: Message) -> Conversation:
+    """Nobody waits for an answer in a closed conversation: a machine's mail does not open it again."""
+    waiting_since = (conversation.waiting_since or message.at) if conversation.live else None
     return structs.replace(
         wake(conversation, at=message.at),
         customer_seq=message.seq,
-        waiting_since=conversation.waiting_since or message.at,
+        waiting_since=waiting_since,
         last_at=message.at,
     )
 

@@ -17,11 +17,15 @@ class Opened(Struct, frozen=True, kw_only=True):
 
 
 class CustomerSaid(Struct, frozen=True, kw_only=True):
-    """The customer's message `seq` is in the thread, whose `state` it found: bots answer when it is BOT."""
+    """The customer's message `seq` is in the thread, whose `state` it found: bots answer when it is BOT.
+
+    No machine answers a `quiet` one: another machine wrote it, or it is a word that ends consent.
+    """
 
     conversation: str
     seq: int
     state: State = State.BOT
+    quiet: bool = False
 
 
 class Queued(Struct, frozen=True, kw_only=True):

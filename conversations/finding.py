@@ -1,10 +1,11 @@
 """The look-ups that receiving, replying and acting share."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from conversations.model import CONVERSATIONS, MESSAGES, Conversation, Message
 from hub.errors import NotFound, WrongMove
-from hub.store.port import By, Eq, Present, Store
+from hub.store.port import Between, By, Eq, In, Present, Store
 
 FAR = 20
 """How many of a person's conversations are looked at for the latest in one inbox."""
@@ -32,6 +33,13 @@ async def message_at(store: Store, conversation: str, seq: int) -> Message:
     return found[0]
 
 
+async def said_as(store: Store, conversation: str, client_id: str) -> Message | None:
+    """Return the message of this thread that was said under this id of its sender."""
+    where = (Eq("conversation", conversation), Eq("client_id", client_id), Present("client_id"))
+    found = await store.find(MESSAGES, *where, limit=1)
+    return found[0] if found else None
+
+
 async def sent_as(store: Store, inbox: str, provider_id: str) -> Message | None:
     """Return our message that the provider knows under this id."""
     found = await store.find(
@@ -47,6 +55,14 @@ async def received_as(store: Store, inbox: str, provider_id: str) -> Message | N
     return found[0] if found else None
 
 
+async def newest_mail(store: Store, conversation: Conversation) -> Message | None:
+    """Return the mail that an answer goes on from: the customer's newest, or ours where they wrote none."""
+    high = conversation.customer_seq or conversation.seq
+    where = (Eq("conversation", conversation.id), Between("seq", 1, high + 1))
+    latest = await store.find(MESSAGES, *where, order=(By("seq", descending=True),), limit=FAR)
+    return next((message for message in latest if message.envelope is not None), None)
+
+
 def inbound_key(inbox: str, provider_id: str) -> str:
     """Return the key that makes an inbound unique for ever."""
     return f"{inbox}:{provider_id}"
@@ -54,7 +70,7 @@ def inbound_key(inbox: str, provider_id: str) -> str:
 
 async def refuse_newer(store: Store, closed: Conversation) -> None:
     """Return quietly when nothing stands in the way of reopening; raises `NewerConversation`."""
-    newer = await live(store, closed.inbox, closed.profile)
+    newer = await live(store, closed.inbox, closed.profile, closed.thread)
     if newer is not None:
         raise NewerConversation(
             "The customer has a newer conversation", conversation=closed.id, newer=newer.id,
@@ -62,10 +78,20 @@ async def refuse_newer(store: Store, closed: Conversation) -> None:
         )  # fmt: skip
 
 
-async def live(store: Store, inbox: str, profile: str) -> Conversation | None:
-    """Return the one live conversation of this person in this inbox."""
-    found = await store.find(CONVERSATIONS, Eq("inbox", inbox), Eq("profile", profile), Eq("live", True), limit=1)
+async def live(store: Store, inbox: str, profile: str, thread: str = "") -> Conversation | None:
+    """Return the one live conversation of this person in this inbox; of mails, the one of this thread."""
+    where = (Eq("inbox", inbox), Eq("profile", profile), Eq("live", True))
+    one = (*where, Eq("thread", thread)) if thread else where
+    found = await store.find(CONVERSATIONS, *one, limit=1)
     return found[0] if found else None
+
+
+async def referred(store: Store, inbox: str, refs: Sequence[str]) -> list[Message]:
+    """Return the mails of this inbox, theirs and ours, that have these message ids, in the order of `refs`."""
+    where = (Eq("inbox", inbox), In("ref", tuple(refs)), Present("ref"))
+    found = await store.find(MESSAGES, *where, limit=2 * len(refs))
+    places = {ref: place for place, ref in enumerate(refs)}
+    return sorted(found, key=lambda message: places.get(message.ref or "", len(refs)))
 
 
 async def latest(store: Store, inbox: str, profile: str) -> Conversation | None:

@@ -1,5 +1,6 @@
 """From an address to a profile: insert or read by its unique index, and learn what it tells."""
 
+import re
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
@@ -14,6 +15,7 @@ SEEN_EVERY = timedelta(minutes=1)
 FIELDS = frozenset({"name", "language", "avatar", "email", "phone", "company"})
 """What an attribute of this name fills; any other goes into `attributes`."""
 MOST_ATTRIBUTES = 100
+_NUMBER = re.compile(r"[\s().-]")
 
 
 class Met(Struct, frozen=True, kw_only=True):
@@ -56,13 +58,23 @@ def learn(profile: Profile, who: Sender) -> Profile:
     accepted = {name: value for name, value in told.items() if value and (name in proved or name not in kept)}
     fields: dict[str, object] = {name: value for name, value in accepted.items() if name in FIELDS}
     others = {name: value for name, value in accepted.items() if name not in FIELDS}
-    return structs.replace(
+    learnt = structs.replace(
         profile,
         **fields,
         attributes=_merged(profile.attributes, others),
         verified=tuple(sorted({*profile.verified, *(name for name in accepted if name in proved)})),
         edited=tuple(name for name in profile.edited if name not in proved),
     )
+    return with_proofs(learnt)
+
+
+def with_proofs(profile: Profile) -> Profile:
+    """Return the profile with `proofs` as its proved fields are now."""
+    email = profile.email.strip().casefold() if "email" in profile.verified else ""
+    phone = _NUMBER.sub("", profile.phone) if "phone" in profile.verified else ""
+    told = (("email", email), ("phone", phone))
+    proofs = tuple(f"{kind}:{value}" for kind, value in told if value)
+    return profile if proofs == profile.proofs else structs.replace(profile, proofs=proofs)
 
 
 def _merged(known: dict[str, str], told: dict[str, str]) -> dict[str, str]:

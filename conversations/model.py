@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct, structs
 
@@ -183,6 +184,7 @@ class Message(Document, frozen=True, kw_only=True):
     envelope: Envelope | None = None
     ref: str | None = None
     automatic: bool = False
+    purpose: Literal["service", "marketing"] = "service"
     original: str = ""
     degraded: tuple[str, ...] = ()
     spent: Spent | None = None

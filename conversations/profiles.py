@@ -7,6 +7,7 @@ from msgspec import Meta, Struct, structs
 
 from conversations.commits import settle
 from conversations.cursors import pack, unpack
+from conversations.identity import with_proofs
 from conversations.model import PROFILES, Profile
 from hub.errors import NotFound
 from hub.store.port import By, Store, Write, put
@@ -63,9 +64,10 @@ def edited(profile: Profile, edit: Edit) -> Profile:
     """Return the corrected profile: a changed field is no longer proved, and a mere claim changes it no more."""
     told = {name: value for name, value in structs.asdict(edit).items() if value is not None}
     changed = {name for name, value in told.items() if getattr(profile, name) != value} - {"remark", "labels"}
-    return structs.replace(
+    corrected = structs.replace(
         profile,
         **told,
         verified=tuple(name for name in profile.verified if name not in changed),
         edited=tuple(sorted({*profile.edited, *changed})),
     )
+    return with_proofs(corrected)

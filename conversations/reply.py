@@ -1,8 +1,4 @@
-"""The ONE door out: a reply is message, conversation and delivery job in one commit, or nothing.
-
-    Replies.reply (people) --\\
-                              say(change, ...) -> message QUEUED + delivery job in lane out:{conversation}
-    bots' handlers ----------/
+"""What people say, through the one door (`conversations/saying.py`): once, and never past a colleague.
 
 The same `client_id` again, at the same instant even, is the same message. A colleague's reply to a closed conversation
 reopens it with them, unless the customer has a newer live one in this inbox; a bot never reopens. A note never
@@ -17,10 +13,13 @@ from msgspec import Struct, structs
 
 from conversations.change import Change
 from conversations.commits import settle
+from conversations.consent import refuse_opted_out
 from conversations.drafts import draft_id
-from conversations.finding import find_conversation, message_at, refuse_newer
+from conversations.finding import find_conversation, message_at, newest_mail, refuse_newer, said_as
 from conversations.limits import ChannelLimits, Limits, check
+from conversations.mails import Letter, letter
 from conversations.model import (
+    CONVERSATIONS,
     DRAFTS,
     MESSAGES,
     Author,
@@ -31,12 +30,14 @@ from conversations.model import (
     State,
 )
 from conversations.moves import give_to, reopen
+from conversations.rendering import Rendered, preview
+from conversations.saying import outbound, paid, say
 from hub.clock import Clock
 from hub.errors import Invalid, WrongMove
 from hub.events import Events
-from hub.model import Notice, Outbound, Part, Status
+from hub.model import Notice, Part, Status
 from hub.outbox import delivery
-from hub.store.port import Between, By, Delete, Eq, Present, Store, Write, put
+from hub.store.port import Between, By, Delete, Eq, Store, Write, put
 
 
 class ColleagueAnswered(WrongMove):
@@ -72,40 +73,6 @@ class Replied(Struct, frozen=True, kw_only=True):
     more: tuple[Message, ...] = ()
 
 
-def say(
-    change: Change, *, author: Author, parts: tuple[Part, ...], client_id: str, at: datetime, limits: Limits,
-    answers: Message | None = None, mentions: tuple[str, ...] = (),
-) -> Message:  # fmt: skip
-    """Add a message for the customer to the change, with the job that delivers it.
-
-    Raises `Unsupported` for what the channel cannot carry, `WrongMove` when the conversation is closed.
-    """
-    now = change.now
-    if not now.live:
-        raise WrongMove("The conversation is closed", conversation=now.id, now=now.state)
-    check(parts, limits.of(now, at), channel=now.address.channel)
-    message = change.add(
-        author, parts, direction=Direction.OUT, at=at, status=Status.QUEUED, client_id=client_id,
-        reply_to=answers.id if answers else "", mentions=mentions,
-    )  # fmt: skip
-    change.also(delivery(outbound(now, message, answers), at=at))
-    return message
-
-
-def outbound(conversation: Conversation, message: Message, answers: Message | None = None) -> Outbound:
-    """Return the message as the outbox hands it to an adapter."""
-    return Outbound(
-        id=message.id,
-        inbox=message.inbox,
-        to=conversation.address,
-        parts=message.parts,
-        conversation=message.conversation,
-        seq=message.seq,
-        author=message.author.name,
-        reply_to=(answers.provider_id or "") if answers else "",
-    )
-
-
 class Replies:
     """What people say, through the one door."""
 
@@ -118,25 +85,29 @@ class Replies:
     async def reply(self, conversation: str, reply: Reply) -> Replied:
         """Store the reply or note and return it, durable; the same `client_id` again returns the first one.
 
-        Raises `NotFound`, `Invalid`, `Unsupported`, `ColleagueAnswered`, `WrongMove`.
+        Raises `NotFound`, `Invalid`, `Unsupported`, `WindowClosed`, `OptedOut`, `ColleagueAnswered`, `WrongMove`.
         """
         _allow(reply)
 
         async def decide() -> tuple[Sequence[Write], Replied]:
-            known = await self._known(conversation, reply.client_id)
+            known = await said_as(self._store, conversation, reply.client_id)
             if known is not None:
                 return (), Replied(message=known, new=False)
             change = Change(await find_conversation(self._store, conversation))
             at = self._clock.now()
-            message = self._noted(change, reply, at) if reply.note else await self._said(change, reply, at)
+            first, *more = self._noted(change, reply, at) if reply.note else await self._said(change, reply, at)
             change.follow(reply.mentions)
             await self._drop_draft(change, reply)
-            return change.writes(self._events, at), Replied(message=message, new=True)
+            return change.writes(self._events, at), Replied(message=first, new=True, more=tuple(more))
 
         return await settle(self._store, decide)
 
     async def retry(self, conversation: str, seq: int) -> Message:
-        """Send a failed message again under its own id; raises `NotFound`, `WrongMove` when it has not failed."""
+        """Send a failed message again under its own id.
+
+        It needs an open window again, for a failure gave its unit back. Raises `NotFound`, `WrongMove` when it has not
+        failed, and what stands against sending it now.
+        """
 
         async def decide() -> tuple[Sequence[Write], Message]:
             thread = await find_conversation(self._store, conversation)
@@ -144,27 +115,58 @@ class Replies:
             if message.status is not Status.FAILED:
                 raise WrongMove("Only a failed message can be sent again", seq=seq, now=message.status)
             at = self._clock.now()
-            check(message.parts, self._limits.of(thread, at), channel=thread.address.channel)
-            answers = await self._answers(conversation, message.reply_to)
-            write = put(MESSAGES, message, structs.replace(message, status=Status.QUEUED, reason=""))
-            return (write, delivery(outbound(thread, message, answers), at=at)), write.doc
+            return await self._again(thread, message, at)
 
         return await settle(self._store, decide)
 
-    def _noted(self, change: Change, reply: Reply, at: datetime) -> Message:
-        return change.add(
+    async def preview(self, conversation: str, parts: tuple[Part, ...]) -> tuple[Rendered, ...]:
+        """Return the messages that these parts would become here, without sending; raises `NotFound`, `Unsupported`."""
+        thread = await find_conversation(self._store, conversation)
+        limit = self._limits.of(thread, self._clock.now())
+        channel = thread.address.channel
+        return preview(parts, limit, channel=channel, language=thread.language, links=self._limits.links)
+
+    async def _again(self, thread: Conversation, message: Message, at: datetime) -> tuple[Sequence[Write], Message]:
+        limit = self._limits.of(thread, at)
+        check(message.parts, limit, channel=thread.address.channel)
+        if message.purpose == "marketing":
+            await refuse_opted_out(self._store, thread.address)
+        windows, (unit,) = paid(thread, limit, (Rendered(parts=message.parts),), at)
+        queued = structs.replace(message, status=Status.QUEUED, reason="", detail="", spent=unit)
+        write = put(MESSAGES, message, queued)
+        answers = await self._answers(message.conversation, message.reply_to)
+        writes: list[Write] = [write, delivery(outbound(thread, queued, answers), at=at)]
+        if windows != thread.windows:
+            writes.append(put(CONVERSATIONS, thread, structs.replace(thread, windows=windows, changed_at=at)))
+        return writes, write.doc
+
+    def _noted(self, change: Change, reply: Reply, at: datetime) -> Sequence[Message]:
+        note = change.add(
             reply.author, reply.parts, direction=Direction.NOTE, at=at, client_id=reply.client_id,
             mentions=reply.mentions,
         )  # fmt: skip
+        return (note,)
 
-    async def _said(self, change: Change, reply: Reply, at: datetime) -> Message:
+    async def _said(self, change: Change, reply: Reply, at: datetime) -> Sequence[Message]:
         await self._refuse_unseen(change.now, reply)
+        if reply.purpose == "marketing":
+            await refuse_opted_out(self._store, change.now.address)
         await self._take(change, reply.author, at)
+        answers = await self._answers(change.now.id, reply.reply_to)
         return say(
-            change, author=reply.author, parts=reply.parts, client_id=reply.client_id, at=at,
-            limits=self._limits, answers=await self._answers(change.now.id, reply.reply_to),
-            mentions=reply.mentions,
+            change, author=reply.author, parts=reply.parts, client_id=reply.client_id, at=at, limits=self._limits,
+            answers=answers, mentions=reply.mentions, mail=await self._letter(change.now, reply, answers, at),
+            purpose=reply.purpose,
         )  # fmt: skip
+
+    async def _letter(
+        self, conversation: Conversation, reply: Reply, answers: Message | None, at: datetime
+    ) -> Letter | None:
+        """Return the outside of a mail; it answers the customer's newest one unless the reply names another."""
+        if not self._limits.of(conversation, at).mail:
+            return None
+        onto = answers or await newest_mail(self._store, conversation)
+        return letter(onto, topic=conversation.subject, subject=reply.subject, cc=reply.cc, bcc=reply.bcc)
 
     async def _take(self, change: Change, author: Author, at: datetime) -> None:
         """Let a colleague who answers have what nobody has; a conversation of another colleague stays theirs."""
@@ -193,12 +195,6 @@ class Replies:
                     "A colleague answered first", seq=message.seq, author=message.author.name,
                     hint="Read the newer message, then send again.",
                 )  # fmt: skip
-
-    async def _known(self, conversation: str, client_id: str) -> Message | None:
-        found = await self._store.find(
-            MESSAGES, Eq("conversation", conversation), Eq("client_id", client_id), Present("client_id"), limit=1
-        )
-        return found[0] if found else None
 
     async def _answers(self, conversation: str, id: str) -> Message | None:
         """Return the message that is answered, when it is one of this conversation."""

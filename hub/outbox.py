@@ -11,6 +11,7 @@ queued --the provider took it--> sent
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -35,6 +36,9 @@ class Delivery(Struct, frozen=True, kw_only=True):
     message: Outbound
     expires: datetime | None = None
 
+
+LONGEST_DETAIL = 300
+_TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 
 DELIVER: Kind[Delivery] = Kind("deliver", Delivery, external=True)
 
@@ -70,18 +74,19 @@ class Ledger(Protocol):
     """Who keeps the fate of messages (conversations)."""
 
     async def outcome(
-        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, at: datetime
+        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, detail: str, at: datetime
     ) -> Sequence[Write]:
         """Return the writes that move the message's status forward; none when it is further already."""
         ...
 
 
 class Fate(Struct, frozen=True, kw_only=True):
-    """What became of an attempt. `reason` is a code."""
+    """What became of an attempt. `reason` is a code, `detail` the provider's own words, bounded and without tokens."""
 
     status: Status
     provider_id: str | None = None
     reason: str = ""
+    detail: str = ""
 
 
 class Outbox:
@@ -131,8 +136,9 @@ class Outbox:
 
         async def record(ended: datetime) -> Sequence[Write]:
             return await self._ledger.outcome(
-                body.message.id, fate.status, provider_id=fate.provider_id, reason=fate.reason, at=ended
-            )
+                body.message.id, fate.status, provider_id=fate.provider_id, reason=fate.reason, detail=fate.detail,
+                at=ended,
+            )  # fmt: skip
 
         return record
 
@@ -148,7 +154,7 @@ class Outbox:
         try:
             return Fate(status=Status.SENT, provider_id=await self._send(sender, body))
         except (Refused, Unsupported, ChannelBroken) as error:
-            return Fate(status=Status.FAILED, reason=error.code)
+            return Fate(status=Status.FAILED, reason=error.code, detail=told(error))
         except (TryLater, OutcomeUnknown) as error:
             return _again(error, sender, last=job.attempts + 1 >= DELIVER.attempts)
 
@@ -181,8 +187,14 @@ def _again(error: TryLater | OutcomeUnknown, sender: Sender, *, last: bool) -> F
     """Raise `TryLater` when another attempt is allowed, or return how it ends."""
     if isinstance(error, OutcomeUnknown):
         if last or not sender.idempotent:
-            return Fate(status=Status.UNKNOWN, reason=error.code)
+            return Fate(status=Status.UNKNOWN, reason=error.code, detail=told(error))
         raise TryLater("No answer; the provider takes a message once, so it is sent again") from error
     if last:
-        return Fate(status=Status.FAILED, reason=error.code)
+        return Fate(status=Status.FAILED, reason=error.code, detail=told(error))
     raise error
+
+
+def told(error: HubError) -> str:
+    """Say a failure in its own words, for the people who read the thread: short, and nothing that could be a token."""
+    facts = " ".join(f"{name}={value}" for name, value in error.facts.items())
+    return _TOKEN.sub("***", " | ".join(part for part in (error.message, facts) if part))[:LONGEST_DETAIL]

@@ -57,7 +57,7 @@ def build(store: Store, events: Events, clock: Clock, limits: Limits) -> Talks:
         lists=Lists(store),
         profiles=Profiles(store),
         reading=Reading(store, clock),
-        receive=Receive(store, events),
+        receive=Receive(store, events, limits),
         replies=Replies(store, events, clock, limits),
         search=Search(store),
     )

@@ -202,7 +202,7 @@ async def test_a_bot_that_is_not_there_means_a_person(store: Store) -> None:
 
 
 async def test_buttons_become_numbers_where_the_channel_has_none_and_a_number_picks_one(store: Store) -> None:
-    limits = ChannelLimits({"webchat": Limit(carries=frozenset({"text"}))})
+    limits = ChannelLimits({"webchat": Limit(carries=frozenset({"text"}), degrades={"choices": "text"})})
     chat = Chat(store, WATER, limits)
     await chat.says("qwerty")
     menu = (await chat.thread())[-1]

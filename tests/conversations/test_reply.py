@@ -15,7 +15,8 @@ from conversations.finding import NewerConversation
 from conversations.limits import ChannelLimits, Limit
 from conversations.model import CONVERSATIONS, Direction, State
 from conversations.moves import to_queue
-from conversations.reply import ColleagueAnswered, Replies, Reply, say
+from conversations.reply import ColleagueAnswered, Replies, Reply
+from conversations.saying import say
 from hub.errors import Invalid, NotFound, Refused, TryLater, Unsupported, WrongMove
 from hub.model import Image, Notice, Status
 from tests.conversations.floor import BOT, LI, WANG, said, texts, words

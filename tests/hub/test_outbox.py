@@ -43,7 +43,7 @@ class Ledger:
     """Keeps fates in the store."""
 
     async def outcome(
-        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, at: datetime
+        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, detail: str, at: datetime
     ) -> Sequence[Write]:
         return [Insert(FATES, Fate(id=message_id, status=status, provider_id=provider_id, reason=reason))]
 

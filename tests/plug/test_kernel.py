@@ -66,7 +66,7 @@ class Thread:
         return [Insert(LINES, heard), Insert(LINES, reply), delivery(answer, at=at)]
 
     async def outcome(
-        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, at: datetime
+        self, message_id: str, status: Status, *, provider_id: str | None, reason: str, detail: str, at: datetime
     ) -> Sequence[Write]:
         line = await self._store.get(LINES, message_id)
         assert line is not None
