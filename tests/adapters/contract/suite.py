@@ -161,7 +161,7 @@ class ContractSuite:
             provider.status, provider.headers = status, {"Retry-After": "7"}
             named = caller.script.statuses.get(str(status))
             with pytest.raises(ERRORS[named] if named else error) as failed:
-                await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
+                await caller.adapter(http, provider.url).send(anything(caller))
             assert len(provider.asked) == 1
             if isinstance(failed.value, TryLater):
                 assert failed.value.after is not None
@@ -174,7 +174,7 @@ class ContractSuite:
             provider.status, provider.headers = failure.status, failure.headers
             provider.failing = msgspec.json.encode(failure.body)
             with pytest.raises(failure.kind) as failed:
-                await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
+                await caller.adapter(http, provider.url).send(anything(caller))
             assert type(failed.value) is failure.kind
             assert len(provider.asked) == failure.calls
             waits = getattr(failed.value, "after", None)
@@ -184,17 +184,17 @@ class ContractSuite:
         async with provided(caller) as (provider, http):
             provider.silent = True
             with pytest.raises(OutcomeUnknown):
-                await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
+                await caller.adapter(http, provider.url).send(anything(caller))
 
     async def test_nobody_there_is_worth_another_try(self, caller: Kit) -> None:
         async with ClientSession() as http:
             with pytest.raises(TryLater):
-                await caller.adapter(http).send(outbound(Text(body="x")))
+                await caller.adapter(http).send(anything(caller))
 
     async def test_every_attempt_has_the_same_key(self, caller: Kit) -> None:
         async with provided(caller) as (provider, http):
             for _ in range(2):
-                await caller.adapter(http, provider.url).send(outbound(Text(body="x")))
+                await caller.adapter(http, provider.url).send(anything(caller))
             words = [[*one.headers.values(), *one.query.values()] for one in provider.asked]
             keyed = [
                 b"message-1" in one.body or "message-1" in said for one, said in zip(provider.asked, words, strict=True)
@@ -253,6 +253,14 @@ def outbound(part: Part) -> Outbound:
     """Return a message of one part."""
     to = Address(channel="x", user="u-1")
     return Outbound(id="message-1", inbox="inbox-1", to=to, parts=(part,), conversation="c-1", seq=2, author="小林")
+
+
+def anything(kit: Kit) -> Outbound:
+    """Return some message that the channel carries: a text, or what its first golden sends."""
+    if "text" in kit.card.carries:
+        return outbound(Text(body="x"))
+    first = next(iter(kit.samples().values()))
+    return msgspec.json.decode(first.read_bytes(), type=Sample).message
 
 
 @asynccontextmanager

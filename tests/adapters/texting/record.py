@@ -1,6 +1,6 @@
 """Write the text-message channels' recordings again: python -m tests.adapters.texting.record
 
-No account was at hand, so none of these was captured: bodies follow the providers' manuals, Twilio's signatures are made
+No account was at hand, so none was captured: bodies follow the providers' manuals, Twilio's signatures are made
 by its own library, SMPP's PDUs by another project's encoder. Read each golden before you commit it.
 """
 
@@ -18,15 +18,14 @@ from adapters.registry import find
 from hub.model import Address, Outbound
 from tests.adapters.contract.kit import Kit, Sample
 from tests.adapters.contract.provider import playing, told
-from tests.adapters.texting.evidence import RECORDINGS, Call
-from tests.adapters.texting.evidence import twilio
+from tests.adapters.texting.evidence import RECORDINGS, Call, aliyun, tencent, twilio
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from hub.model import Part
 
-CHANNELS: dict[str, ModuleType] = {"twilio": twilio}
+CHANNELS: dict[str, ModuleType] = {"twilio": twilio, "aliyun": aliyun, "tencent": tencent}
 
 
 def main(names: list[str]) -> None:

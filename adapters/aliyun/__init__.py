@@ -1,0 +1,1 @@
+"""Aliyun (Alibaba Cloud) SMS: registered templates out; replies and receipts in."""

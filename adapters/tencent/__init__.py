@@ -1,0 +1,1 @@
+"""Tencent Cloud SMS: registered templates out; replies and receipts in."""
