@@ -1,7 +1,7 @@
 """One live adapter per active inbox: built at start, rebuilt when the inbox changes, one broken inbox left out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from aiohttp import ClientSession
@@ -117,6 +117,7 @@ class Channels:
         self._http: ClientSession | None = None
         self._live: dict[str, Live] = {}
         self._broken: dict[str, HubError] = {}
+        self._since: dict[str, datetime] = {}
         self._accept: Accept | None = None
         self.vitals = Vitals(store, self._clock)
         self.listening = Listening(self._clock, leases or Leases(store, self._clock, alone=True), self.vitals)
@@ -165,6 +166,10 @@ class Channels:
         """Return the live inbox, or None when there is none that works."""
         return self._live.get(id)
 
+    def since(self, id: str) -> datetime:
+        """Return since when an inbox does not work."""
+        return self._since.get(id) or self._clock.now()
+
     def fault(self, id: str) -> HubError | None:
         """Return why an active inbox does not work, or None."""
         return self._broken.get(id)
@@ -201,7 +206,7 @@ class Channels:
             manifest = self.registry.manifest(inbox.channel)
         except HubError as error:
             log.warning("inbox_left_out", inbox=inbox.id, channel=inbox.channel, fault=error.message)
-            self._broken[inbox.id] = error
+            self._broken[inbox.id], self._since[inbox.id] = error, self._clock.now()
             return
         self._live[inbox.id] = Live(inbox=inbox, adapter=adapter, manifest=manifest)
         if self._accept and not inbox.paused:

@@ -71,6 +71,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     buckets: Buckets = field(default_factory=Buckets)
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     working: asyncio.Event = field(default_factory=asyncio.Event)
+    figures: dict[str, tuple[float, dict[str, str]]] = field(default_factory=dict)
+    """What providers told about their accounts, by inbox, and when (monotonic)."""
     calls_per_second: int = 100
     """Of one person or address, over every route."""
 

@@ -10,7 +10,7 @@ from accounts.changes import changed
 from accounts.permissions import Permission
 from accounts.teams import TEAMS
 from adapters.manifest import Manifest
-from adapters.settings import check, texts
+from adapters.settings import check
 from conversations.hours import Hours
 from conversations.inboxes import INBOXES, Inbox
 from hub.errors import Conflict, HubError, Invalid, WrongMove
@@ -19,6 +19,7 @@ from hub.store.port import Delete, Insert, Write, put
 from server.api.accounts.shown import act_of
 from server.api.contract import Call, Routes
 from server.api.cursor import Page
+from server.sealing import kept
 
 routes = Routes("inboxes")
 READ, MANAGE = Permission.INBOXES_READ, Permission.INBOXES_MANAGE
@@ -40,10 +41,12 @@ class InboxShown(Struct, frozen=True, kw_only=True):
     bot: str | None
     language: str
     active: bool
+    paused: bool
     hours: Hours
     settings: dict[str, Any]
     secrets: tuple[str, ...]
     ask_rating: bool
+    welcome: str
     reopen_hours: int
     created_at: datetime
     address: str
@@ -70,6 +73,7 @@ class InboxMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: Hours = Hours()
     settings: Given = {}
     ask_rating: bool = False
+    welcome: Annotated[str, Meta(max_length=2000)] = ""
     reopen_hours: Annotated[int, Meta(ge=0, le=8760)] = 24
 
     def __repr__(self) -> str:
@@ -89,6 +93,7 @@ class InboxPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: Hours | UnsetType = UNSET
     settings: Given | UnsetType = UNSET
     ask_rating: bool | UnsetType = UNSET
+    welcome: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
     reopen_hours: Annotated[int, Meta(ge=0, le=8760)] | UnsetType = UNSET
     version: int | UnsetType = UNSET
 
@@ -135,13 +140,13 @@ async def list_bots(call: Call) -> BotsNamed:
 async def list_inboxes(call: Call, query: Page) -> InboxesShown:
     """List the inboxes, oldest first."""
     found = await call.hub.talks.inboxes.all()
-    return InboxesShown(items=tuple(_show(call, inbox) for inbox in found))
+    return InboxesShown(items=tuple(show(call, inbox) for inbox in found))
 
 
 @routes.get("/inboxes/{id}", permission=READ)
 async def get_inbox(call: Call, id: str) -> InboxShown:
     """Show one inbox."""
-    return _show(call, await call.hub.talks.inboxes.get(id))
+    return show(call, await call.hub.talks.inboxes.get(id))
 
 
 @routes.post("/inboxes", permission=MANAGE, status=201)
@@ -149,13 +154,12 @@ async def create_inbox(call: Call, body: InboxMade) -> InboxShown:
     """Make an inbox; it works at once."""
     await _check_links(call, body.team, body.bot)
     id = new_id()
-    kept = _kept(call, id, body.channel, body.settings, None)
-    facts = structs.asdict(body) | kept
+    facts = structs.asdict(body) | _kept(call, id, body.channel, body.settings, None)
     if body.channel == "webchat" and not body.site_key:
         facts["site_key"] = new_id().replace("-", "")
     inbox = Inbox(id=id, created_at=call.at, **facts)
     await _commit(call, "inbox.created", None, inbox, Insert(INBOXES, inbox))
-    return _show(call, inbox)
+    return show(call, inbox)
 
 
 @routes.patch("/inboxes/{id}", permission=MANAGE)
@@ -174,10 +178,10 @@ async def change_inbox(call: Call, id: str, body: InboxPatch) -> InboxShown:
         given |= _kept(call, id, read.channel, body.settings, read)
     now = structs.replace(read, **given)
     if now == read:
-        return _show(call, read)
+        return show(call, read)
     write = put(INBOXES, read, now)
     await _commit(call, "inbox.changed", read, write.doc, write)
-    return _show(call, write.doc)
+    return show(call, write.doc)
 
 
 @routes.delete("/inboxes/{id}", permission=MANAGE)
@@ -214,30 +218,19 @@ async def _check_links(call: Call, team: str | None, bot: str | None) -> None:
 
 def _kept(call: Call, id: str, channel: str, given: Given, read: Inbox | None) -> dict[str, Any]:
     """Check settings against the channel's schema; secrets are sealed, those not given stay as they are."""
-    registry, vault = call.hub.channels.registry, call.hub.vault
-    secret = registry.manifest(channel).secrets
-    known = {
-        name: vault.open(sealed, id, name)
-        for name, sealed in (read.secrets if read else {}).items()
-        if not given.get(name)
-    }
-    plain = {name: value for name, value in given.items() if name not in secret or value}
-    before = read.settings if read else {}
-    checked = texts(registry.check_settings(channel, {**before, **known, **plain}))
-    sealed = {name: vault.seal(value, id, name) for name, value in checked.items() if name in secret}
-    unsealed = {name: value for name, value in checked.items() if name not in secret}
-    return {"settings": unsealed, "secrets": sealed}
+    return {**kept(call.hub.channels.registry, call.hub.vault, id, channel, given, read)}
 
 
-def _show(call: Call, inbox: Inbox) -> InboxShown:
+def show(call: Call, inbox: Inbox) -> InboxShown:
+    """Show an inbox, its secrets by name alone."""
     channels = call.hub.channels
     fault = channels.fault(inbox.id)
     return InboxShown(
         id=inbox.id, version=inbox.version, name=inbox.name, channel=inbox.channel, site_key=inbox.site_key,
-        team=inbox.team, bot=inbox.bot, language=inbox.language, active=inbox.active, hours=inbox.hours,
-        settings=_settings(call, inbox), secrets=tuple(sorted(inbox.secrets)), ask_rating=inbox.ask_rating,
-        reopen_hours=inbox.reopen_hours, created_at=inbox.created_at,
-        address=f"{call.hub.settings.address}/hooks/{inbox.id}", fault=str(fault) if fault else "",
+        team=inbox.team, bot=inbox.bot, language=inbox.language, active=inbox.active, paused=inbox.paused,
+        hours=inbox.hours, settings=_settings(call, inbox), secrets=tuple(sorted(inbox.secrets)),
+        ask_rating=inbox.ask_rating, welcome=inbox.welcome, reopen_hours=inbox.reopen_hours,
+        created_at=inbox.created_at, address=f"{call.hub.settings.address}/hooks/{inbox.id}", fault=str(fault) if fault else "",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from server.api.seen import author, seen, shown
 routes = Routes("messages")
 READ, REPLY = Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_REPLY
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Mailboxes = Annotated[tuple[Annotated[str, Meta(min_length=3, max_length=998)], ...], Meta(max_length=50)]
 Said = Text | Media | Location | Card | Choices | Form | Template
 """What a colleague may say; HTML and notices are not theirs to write."""
 
@@ -38,7 +39,10 @@ class MessagesShown(Struct, frozen=True, kw_only=True):
 
 
 class Say(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something to say, or to note. The same `client_id` again is the same message."""
+    """Something to say, or to note. The same `client_id` again is the same message.
+
+    `subject` ("" goes on with the latest), `cc` and `bcc` are a mail's.
+    """
 
     client_id: Annotated[str, Meta(min_length=1, max_length=64)]
     parts: Annotated[tuple[Said, ...], Meta(min_length=1, max_length=20)]
@@ -46,6 +50,9 @@ class Say(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: bool = False
     mentions: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
     reply_to: Annotated[str, Meta(max_length=64)] = ""
+    subject: Annotated[str, Meta(max_length=998)] = ""
+    cc: Mailboxes = ()
+    bcc: Mailboxes = ()
 
 
 class Write(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,7 +99,7 @@ async def say(call: Call, id: str, body: Say) -> Message:
     parts: tuple[Part, ...] = body.parts
     reply = Reply(
         author=author(call), parts=parts, client_id=body.client_id, seen_seq=body.seen_seq, note=body.note,
-        mentions=body.mentions, reply_to=body.reply_to,
+        mentions=body.mentions, reply_to=body.reply_to, subject=body.subject, cc=body.cc, bcc=body.bcc,
     )  # fmt: skip
     replied = await call.hub.talks.replies.reply(id, reply)
     if not replied.new:

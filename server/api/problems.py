@@ -22,6 +22,8 @@ STATUS: dict[type[errors.HubError], int] = {
     errors.Overloaded: 503,
     errors.TryLater: 503,
     errors.Refused: 422,
+    errors.WindowClosed: 422,
+    errors.OptedOut: 422,
     errors.Unsupported: 422,
     errors.ChannelBroken: 502,
     errors.OutcomeUnknown: 502,

@@ -1,9 +1,24 @@
 """Every route there is."""
 
-from server.api import accounts, conversations, customers, files, inboxes, jobs, messages, phrases, routing
+from server.api import (
+    accounts,
+    channel,
+    connections,
+    conversations,
+    customers,
+    files,
+    inboxes,
+    jobs,
+    messages,
+    originals,
+    phrases,
+    routing,
+)
 from server.api.contract import Route
 
-MODULES = (conversations, messages, routing, customers, files, phrases, inboxes, jobs)
+MODULES = (
+    conversations, channel, messages, originals, routing, customers, files, phrases, inboxes, connections, jobs,
+)  # fmt: skip
 
 
 def _all() -> tuple[Route, ...]:

@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blobs/{hash}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send a voice message as a browser plays it; a sound that plays already is sent as it is. */
+        get: operations["get_sound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{hash}/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send a stored picture made small: WebP, no side longer than 480 pixels. */
+        get: operations["get_thumb"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bots": {
         parameters: {
             query?: never;
@@ -108,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try settings before they are saved. */
+        post: operations["check_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -154,6 +205,23 @@ export interface paths {
         put?: never;
         /** Accept the offer of this conversation. */
         post: operations["accept_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what the channel of a conversation carries now, and for how long. */
+        get: operations["channel_now"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -246,6 +314,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/messages/{seq}/html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a message's HTML without anything that runs or tells the sender that it is read. */
+        get: operations["get_html"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{seq}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Send a message as its provider brought it, to be saved. */
+        get: operations["get_raw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{seq}/remote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a picture that the message names elsewhere. */
+        get: operations["get_remote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages/{seq}/retry": {
         parameters: {
             query?: never;
@@ -257,6 +376,40 @@ export interface paths {
         put?: never;
         /** Send a failed message again. */
         post: operations["retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what these parts would become on the channel, without sending anything. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the other addresses at which this customer can be reached. */
+        get: operations["reach"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -400,6 +553,108 @@ export interface paths {
         head?: never;
         /** Change an inbox; its channel starts again with the new settings, and nothing else stops. */
         patch: operations["change_inbox"];
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/authorise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the agreement of the account's owner (OAuth 2); it ends at `/oauth/callback`. */
+        post: operations["authorise_inbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how an inbox fares. */
+        get: operations["inbox_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep what comes in, let nothing go out, and listen to nobody. */
+        post: operations["pause_inbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on: what waited goes out in its order. */
+        post: operations["resume_inbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the texts registered at the provider. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inboxes/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect to the provider as the inbox would, send nothing, and say how each step went. */
+        post: operations["check_inbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/jobs/dead": {
@@ -928,16 +1183,28 @@ export interface components {
         };
         /**
          * Card
-         * @description A link shown as a card.
+         * @description A link shown as a card: a page, a piece of music, or a page (`page`) of a mini-program (`app`).
+         *
+         *         A mini-program may have no `url`; anything else has one.
          */
         Card: {
             /** @default  */
+            app: string;
+            /** @default  */
             image: string;
+            /**
+             * @default link
+             * @enum {unknown}
+             */
+            kind: "link" | "miniprogram" | "music";
+            /** @default  */
+            page: string;
             /** @default  */
             text: string;
             title: string;
             /** @enum {unknown} */
             type: "card";
+            /** @default  */
             url: string;
         };
         /**
@@ -950,6 +1217,29 @@ export interface components {
             /** @default null */
             before: string | null;
             field: string;
+        };
+        /**
+         * ChannelNow
+         * @description What may be sent in a conversation now. `outside` names the parts that need no open window.
+         */
+        ChannelNow: {
+            carries: string[];
+            channel: string;
+            counts: string;
+            degrades: {
+                [key: string]: string;
+            };
+            /** @default null */
+            from_name: string | null;
+            limits: components["schemas"]["Limits"];
+            mail: boolean;
+            opted_out: boolean;
+            outside: string[];
+            /** @default null */
+            signature: string | null;
+            templates: boolean;
+            typing: boolean;
+            window: components["schemas"]["WindowNow"];
         };
         /**
          * Channels
@@ -979,13 +1269,24 @@ export interface components {
             type: "choices";
         };
         /**
+         * Consent
+         * @description Where the administrator agrees to our use of the account.
+         */
+        Consent: {
+            url: string;
+        };
+        /**
          * Conversation
          * @description One customer, one thread, one owner at a time.
          *
          *         `live` is false only when closed; the unique partial index over it is what keeps two first messages of one
-         *         customer in one conversation. `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
+         *         customer in one conversation. `thread` tells a customer's mails apart: the root's message id; any other channel
+         *         has one thread, "". `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
          *         of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
          *         `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
+         *         `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
+         *         the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
+         *         conversation that this one goes on from.
          */
         Conversation: {
             address: components["schemas"]["Address"];
@@ -1004,6 +1305,10 @@ export interface components {
             customer_seq: number;
             /** @default [] */
             declined_by: string[];
+            /** @default {} */
+            facts: {
+                [key: string]: string;
+            };
             /** @default null */
             first_reply_at: string | null;
             /** @default [] */
@@ -1015,7 +1320,7 @@ export interface components {
             /** @default  */
             language: string;
             /** @default null */
-            last: components["schemas"]["Preview"] | null;
+            last: components["schemas"]["conversations.model.Preview"] | null;
             last_at: string;
             /** @default true */
             live: boolean;
@@ -1026,6 +1331,8 @@ export interface components {
             /** @default null */
             offered_to: string | null;
             opened_at: string;
+            /** @default [] */
+            people: string[];
             /** @default normal */
             priority: components["schemas"]["Priority"];
             profile: string;
@@ -1042,10 +1349,14 @@ export interface components {
             subject: string;
             /** @default null */
             team: string | null;
+            /** @default  */
+            thread: string;
             /** @default 0 */
             version: number;
             /** @default null */
             waiting_since: string | null;
+            /** @default [] */
+            windows: components["schemas"]["Grant"][];
         };
         /**
          * ConversationPatch
@@ -1173,11 +1484,51 @@ export interface components {
             remark: string | null;
         };
         /**
+         * Envelope
+         * @description The outside of one mail, in or out. Mailboxes read `name <user@host>` or `user@host`.
+         *
+         *         `message_id` is without angle brackets; `refs` are the ids it refers to, oldest first. `conversation` is ours, and
+         *         set only when a signature of ours in the mail's addresses or ids proved it. `proofs` are the results of the
+         *         receiving server (`spf`, `dkim`, `dmarc`: `pass`, `fail`, ...). `sent_from` is the mailbox to send from, when it is
+         *         not the inbox's own.
+         */
+        Envelope: {
+            /** @default [] */
+            bcc: string[];
+            /** @default [] */
+            cc: string[];
+            /** @default  */
+            conversation: string;
+            /** @default  */
+            message_id: string;
+            /** @default {} */
+            proofs: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            refs: string[];
+            /** @default  */
+            sent_from: string;
+            /** @default [] */
+            to: string[];
+        };
+        /**
          * Exempt
          * @description A rule that cannot apply here, and why.
          */
         Exempt: {
             exempt: string;
+        };
+        /**
+         * Failed
+         * @description The last thing that went wrong; no fact of a message is in it.
+         */
+        Failed: {
+            at: string;
+            code: string;
+            /** @default  */
+            hint: string;
+            message: string;
         };
         /**
          * Field
@@ -1265,6 +1616,46 @@ export interface components {
             required: boolean;
         };
         /**
+         * Grant
+         * @description What one word opened at `since` (the provider's time): `left` messages before `until`; None is no limit.
+         */
+        Grant: {
+            /** @default null */
+            left: number | null;
+            opened_by: string;
+            since: string;
+            until: string;
+        };
+        /**
+         * Health
+         * @description How an inbox fares. `waiting` messages are to go out, counted among the first 1000 jobs; `figures` are the
+         *         provider's own.
+         */
+        Health: {
+            /** @default {} */
+            figures: {
+                [key: string]: string;
+            };
+            inbox: string;
+            /** @default null */
+            last_error: components["schemas"]["Failed"] | null;
+            /** @default null */
+            last_in_at: string | null;
+            /** @default null */
+            last_out_at: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            listening: "" | "connected" | "connecting" | "elsewhere";
+            /** @enum {unknown} */
+            state: "broken" | "off" | "paused" | "working";
+            /** @default null */
+            token: components["schemas"]["TokenAge"] | null;
+            /** @default 0 */
+            waiting: number;
+        };
+        /**
          * Hit
          * @description One message that was found, with its conversation and the words around the first match.
          */
@@ -1313,9 +1704,17 @@ export interface components {
         /**
          * Html
          * @description A formatted body. `body` is the sender's own HTML, untrusted until sanitised; `text` the same in plain words.
+         *
+         *         `quoted` is the HTML of the earlier mail that hung below it. `cid` maps content ids to the blobs of inline pictures.
          */
         Html: {
             body: string;
+            /** @default {} */
+            cid: {
+                [key: string]: string;
+            };
+            /** @default  */
+            quoted: string;
             /** @default  */
             text: string;
             /** @enum {unknown} */
@@ -1370,6 +1769,8 @@ export interface components {
             site_key: string | null;
             /** @default null */
             team: string | null;
+            /** @default  */
+            welcome: string;
         };
         /**
          * InboxNamed
@@ -1398,6 +1799,7 @@ export interface components {
             site_key?: string;
             team?: string | null;
             version?: number;
+            welcome?: string;
         };
         /**
          * InboxShown
@@ -1416,12 +1818,14 @@ export interface components {
             id: string;
             language: string;
             name: string;
+            paused: boolean;
             reopen_hours: number;
             secrets: string[];
             settings: Record<string, never>;
             site_key: string | null;
             team: string | null;
             version: number;
+            welcome: string;
         };
         /**
          * InboxesShown
@@ -1466,14 +1870,25 @@ export interface components {
         /**
          * Limits
          * @description What one message may hold: characters of text, bytes of one file, media types (`image/*` is a prefix).
+         *
+         *         `text_bytes` bounds the text's UTF-8 where the provider counts so. `parts` is how many parts one call carries: a
+         *         longer message becomes several. `by_type` bounds the bytes of a media type (`image/*`) more narrowly.
          */
         Limits: {
             /** @default 0 */
             attachment_bytes: number;
             /** @default [] */
             attachment_types: string[];
+            /** @default {} */
+            by_type: {
+                [key: string]: number;
+            };
+            /** @default null */
+            parts: number | null;
             /** @default 20000 */
             text: number;
+            /** @default null */
+            text_bytes: number | null;
         };
         /**
          * Location
@@ -1496,6 +1911,15 @@ export interface components {
             password: string;
         };
         /**
+         * MailHtml
+         * @description HTML for a sandboxed frame, the earlier mail below it, and how many pictures elsewhere were left out.
+         */
+        MailHtml: {
+            blocked: number;
+            html: string;
+            quoted: string;
+        };
+        /**
          * Manifest
          * @description One channel's card. The settings form, the capability matrix and the contract suite are drawn from it.
          *
@@ -1503,10 +1927,27 @@ export interface components {
          *         nothing, or a session of our own. With less than the body, `guard` names what makes up for it. `webhook` is
          *         false when the channel has an endpoint of its own. `idempotent`: the receiving side dedupes, so a doubtful send
          *         may be repeated.
+         *
+         *         `windows`: with any, we may write only while one is open, save for the parts named in `outside`. `degrades` says
+         *         what becomes of a part that the channel does not carry: `text` (buttons become numbers, a place its name and
+         *         position), `link` (a file becomes an address to fetch it from). `counts = "sms"`: texts are billed by segments.
+         *         `typing`, `templates`, `consent` (OAuth) and `listens` say which optional verbs there are; `mail`: it has subjects,
+         *         copies and threads of its own. `opt_out`: people end marketing by a word.
          */
         Manifest: {
             about: components["schemas"]["Bilingual"];
             carries: ("audio" | "card" | "choices" | "file" | "form" | "html" | "image" | "location" | "notice" | "template" | "text" | "video")[];
+            /** @default false */
+            consent: boolean;
+            /**
+             * @default characters
+             * @enum {unknown}
+             */
+            counts: "characters" | "sms";
+            /** @default {} */
+            degrades: {
+                [key: string]: "link" | "text";
+            };
             /** @default null */
             guard: ("encrypted" | "secret_url") | null;
             /** @default false */
@@ -1515,11 +1956,22 @@ export interface components {
              * @default {
              *       "attachment_bytes": 0,
              *       "attachment_types": [],
-             *       "text": 20000
+             *       "by_type": {},
+             *       "parts": null,
+             *       "text": 20000,
+             *       "text_bytes": null
              *     }
              */
             limits: components["schemas"]["Limits"];
+            /** @default false */
+            listens: boolean;
+            /** @default false */
+            mail: boolean;
             name: string;
+            /** @default false */
+            opt_out: boolean;
+            /** @default [] */
+            outside: ("audio" | "card" | "choices" | "file" | "form" | "html" | "image" | "location" | "notice" | "template" | "text" | "video")[];
             /**
              * @default {
              *       "documented": "todo",
@@ -1532,9 +1984,15 @@ export interface components {
             settings: components["schemas"]["Field"][];
             /** @enum {unknown} */
             signature: "body" | "envelope" | "none" | "session";
+            /** @default false */
+            templates: boolean;
             title: components["schemas"]["Bilingual"];
+            /** @default false */
+            typing: boolean;
             /** @default true */
             webhook: boolean;
+            /** @default [] */
+            windows: components["schemas"]["Window"][];
         };
         /**
          * Me
@@ -1552,33 +2010,59 @@ export interface components {
          * @description One entry of a thread. `seq` has no gaps within its conversation.
          *
          *         `key` ("inbox:provider id") makes an inbound unique for ever, `client_id` a send. `terms` are what search finds.
-         *         `at` is the hub's time and agrees with `seq`; `sent_at` is the provider's.
+         *         `at` is the hub's time and agrees with `seq`; `sent_at` is the provider's. `reason` is a code, `detail` the
+         *         provider's own words for a failure. `degraded` names the kinds of part that were rendered as something simpler,
+         *         `spent` the grant of the window it left under.
+         *
+         *         A mail has `subject`, `envelope` and `ref`, the message id other mails refer to it by (ours once it was sent).
+         *         `automatic`: a machine wrote it. `original` is the blob of the raw form.
          */
         Message: {
             at: string;
             author: components["schemas"]["Author"];
+            /** @default false */
+            automatic: boolean;
             /** @default null */
             client_id: string | null;
             conversation: string;
+            /** @default [] */
+            degraded: string[];
+            /** @default  */
+            detail: string;
             direction: components["schemas"]["Direction"];
+            /** @default null */
+            envelope: components["schemas"]["Envelope"] | null;
             id: string;
             inbox: string;
             /** @default null */
             key: string | null;
             /** @default [] */
             mentions: string[];
-            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"])[];
+            /** @default  */
+            original: string;
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
             /** @default null */
             provider_id: string | null;
+            /**
+             * @default service
+             * @enum {unknown}
+             */
+            purpose: "marketing" | "service";
             /** @default  */
             reason: string;
+            /** @default null */
+            ref: string | null;
             /** @default  */
             reply_to: string;
             /** @default null */
             sent_at: string | null;
             seq: number;
+            /** @default null */
+            spent: components["schemas"]["Spent"] | null;
             /** @default sent */
             status: components["schemas"]["Status"];
+            /** @default  */
+            subject: string;
             /** @default [] */
             terms: string[];
             /** @default 0 */
@@ -1760,13 +2244,20 @@ export interface components {
             next: string | null;
         };
         /**
-         * Preview
-         * @description The last thing said, for lists.
+         * PreviewMessage
+         * @description One message as it would leave; `degraded` names the kinds of part that became something simpler.
          */
-        Preview: {
-            at: string;
-            author: components["schemas"]["AuthorKind"];
-            text: string;
+        PreviewMessage: {
+            /** @default [] */
+            degraded: string[];
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
+        };
+        /**
+         * Previewed
+         * @description What one would say.
+         */
+        Previewed: {
+            parts: (components["schemas"]["Text"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"])[];
         };
         /**
          * Priority
@@ -1800,6 +2291,8 @@ export interface components {
          * @description What one address told us about a person; one per channel and user, never merged in place.
          *
          *         `verified` names the fields that were proved, `edited` those a colleague wrote; a mere claim changes neither.
+         *         `proofs` are the proved e-mail address and phone number as they are compared ("email:ann@example.cn"): what tells
+         *         that two profiles are one person.
          */
         Profile: {
             address: components["schemas"]["Address"];
@@ -1827,6 +2320,8 @@ export interface components {
             name: string;
             /** @default  */
             phone: string;
+            /** @default [] */
+            proofs: string[];
             /** @default  */
             remark: string;
             user: string;
@@ -1866,6 +2361,34 @@ export interface components {
             stars: number;
         };
         /**
+         * Reach
+         * @description One other address. `conversation` is the latest one there that may be seen; `open` says that we may write.
+         */
+        Reach: {
+            channel: string;
+            /** @default null */
+            conversation: string | null;
+            inbox: string;
+            inbox_name: string;
+            /** @default null */
+            left: number | null;
+            name: string;
+            open: boolean;
+            profile: string;
+            /** @default null */
+            until: string | null;
+            user_shown: string;
+        };
+        /**
+         * ReachShown
+         * @description Where else the same person is known to be: the same proved phone number or mail address.
+         */
+        ReachShown: {
+            items: components["schemas"]["Reach"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
          * ReadTo
          * @description How far one has read.
          */
@@ -1897,6 +2420,23 @@ export interface components {
             items: components["schemas"]["RecordShown"][];
             /** @default null */
             next: string | null;
+        };
+        /**
+         * Remote
+         * @description A file that is still at the provider: fetched after the message is stored, and put in this part's place.
+         *
+         *         `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
+         */
+        Remote: {
+            /** @default  */
+            fault: string;
+            /** @enum {unknown} */
+            kind: "audio" | "file" | "image" | "video";
+            /** @default  */
+            name: string;
+            ref: string;
+            /** @enum {unknown} */
+            type: "remote";
         };
         /**
          * Resolve
@@ -1933,6 +2473,10 @@ export interface components {
             customer_seq: number;
             /** @default [] */
             declined_by: string[];
+            /** @default {} */
+            facts: {
+                [key: string]: string;
+            };
             /** @default null */
             first_reply_at: string | null;
             /** @default [] */
@@ -1944,7 +2488,7 @@ export interface components {
             /** @default  */
             language: string;
             /** @default null */
-            last: components["schemas"]["Preview"] | null;
+            last: components["schemas"]["conversations.model.Preview"] | null;
             last_at: string;
             /** @default true */
             live: boolean;
@@ -1955,6 +2499,8 @@ export interface components {
             /** @default null */
             offered_to: string | null;
             opened_at: string;
+            /** @default [] */
+            people: string[];
             /** @default normal */
             priority: components["schemas"]["Priority"];
             profile: string;
@@ -1973,10 +2519,14 @@ export interface components {
             subject: string;
             /** @default null */
             team: string | null;
+            /** @default  */
+            thread: string;
             /** @default 0 */
             version: number;
             /** @default null */
             waiting_since: string | null;
+            /** @default [] */
+            windows: components["schemas"]["Grant"][];
         };
         /**
          * RowsShown
@@ -1990,8 +2540,14 @@ export interface components {
         /**
          * Say
          * @description Something to say, or to note. The same `client_id` again is the same message.
+         *
+         *         `subject` ("" goes on with the latest), `cc` and `bcc` are a mail's.
          */
         Say: {
+            /** @default [] */
+            bcc: string[];
+            /** @default [] */
+            cc: string[];
             client_id: string;
             /** @default [] */
             mentions: string[];
@@ -2002,6 +2558,17 @@ export interface components {
             reply_to: string;
             /** @default null */
             seen_seq: number | null;
+            /** @default  */
+            subject: string;
+        };
+        /**
+         * Segments
+         * @description What a text message costs: `count` short messages of at most `per` characters each (`gsm7` or `ucs2`).
+         */
+        Segments: {
+            count: number;
+            encoding: string;
+            per: number;
         };
         /**
          * SessionShown
@@ -2033,6 +2600,14 @@ export interface components {
             until: string | null;
         };
         /**
+         * Spent
+         * @description Which grant of the conversation's windows a message was sent under.
+         */
+        Spent: {
+            opened_by: string;
+            since: string;
+        };
+        /**
          * State
          * @description Whose turn it is.
          * @enum {unknown}
@@ -2044,6 +2619,18 @@ export interface components {
          * @enum {unknown}
          */
         Status: "delivered" | "failed" | "queued" | "read" | "sent" | "unknown";
+        /**
+         * Step
+         * @description One thing that a test of the connection tried: what, how it went, and what to change when it failed.
+         */
+        Step: {
+            /** @default  */
+            detail: string;
+            /** @default  */
+            hint: string;
+            name: string;
+            ok: boolean;
+        };
         /**
          * TeamName
          * @description A team one is in.
@@ -2087,9 +2674,11 @@ export interface components {
         };
         /**
          * Template
-         * @description A text registered at the provider, with its variables.
+         * @description A text registered at the provider, with its variables; `body` is how it reads, for our own people.
          */
         Template: {
+            /** @default  */
+            body: string;
             template: string;
             /** @enum {unknown} */
             type: "template";
@@ -2099,13 +2688,62 @@ export interface components {
             };
         };
         /**
+         * TemplateCard
+         * @description A text registered at the provider: its id there, how it reads (`{name}` for a variable), and its variables.
+         */
+        TemplateCard: {
+            /** @default  */
+            body: string;
+            id: string;
+            title: string;
+            /** @default [] */
+            variables: string[];
+        };
+        /**
+         * TemplatesShown
+         * @description The texts registered at the provider.
+         */
+        TemplatesShown: {
+            items: components["schemas"]["TemplateCard"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * TestAsked
+         * @description Settings to try before they are saved; secrets that are not given come from the stored `inbox`.
+         */
+        TestAsked: {
+            /** @default null */
+            inbox: string | null;
+            /** @default {} */
+            settings: Record<string, never>;
+        };
+        /**
+         * Tested
+         * @description What was tried, step by step; nothing was sent to anybody.
+         */
+        Tested: {
+            ok: boolean;
+            steps: components["schemas"]["Step"][];
+        };
+        /**
          * Text
-         * @description Plain text, as the person wrote it.
+         * @description Plain text, as the person wrote it. `quoted` is the earlier mail that hung below it.
          */
         Text: {
             body: string;
+            /** @default  */
+            quoted: string;
             /** @enum {unknown} */
             type: "text";
+        };
+        /**
+         * TokenAge
+         * @description When the provider gave the token in use, and when it ends.
+         */
+        TokenAge: {
+            expires_at: string;
+            got_at: string;
         };
         /**
          * TokenShown
@@ -2245,6 +2883,31 @@ export interface components {
             views: components["schemas"]["ViewShown"][];
         };
         /**
+         * Window
+         * @description How long, and for how many messages, the provider lets us write after the customer did something.
+         *
+         *         `opened_by` are the words that `Said.window` and `Signal.window` use ("message", "menu", "follow", "scan"). Each
+         *         time it happens the window begins anew. `messages` None is no limit.
+         */
+        Window: {
+            /** @default null */
+            messages: number | null;
+            opened_by: string[];
+            seconds: number;
+        };
+        /**
+         * WindowNow
+         * @description Whether the provider lets us write: `left` messages before `until`; both null where nothing bounds them.
+         */
+        WindowNow: {
+            /** @default null */
+            left: number | null;
+            needed: boolean;
+            open: boolean;
+            /** @default null */
+            until: string | null;
+        };
+        /**
          * Write
          * @description What is being written; an empty text deletes it. `base_seq` is the newest message one has seen.
          */
@@ -2254,6 +2917,24 @@ export interface components {
             /** @default false */
             note: boolean;
             text: string;
+        };
+        /**
+         * Preview
+         * @description The last thing said, for lists.
+         */
+        "conversations.model.Preview": {
+            at: string;
+            author: components["schemas"]["AuthorKind"];
+            text: string;
+        };
+        /**
+         * Preview
+         * @description The messages that the parts would become; `segments` where texts are billed by them.
+         */
+        "server.api.channel.Preview": {
+            messages: components["schemas"]["PreviewMessage"][];
+            /** @default null */
+            segments: components["schemas"]["Segments"] | null;
         };
     };
     responses: never;
@@ -2376,6 +3057,212 @@ export interface operations {
             query?: {
                 name?: string;
             };
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_thumb: {
+        parameters: {
+            query?: never;
             header?: never;
             path: {
                 hash: string;
@@ -3095,6 +3982,113 @@ export interface operations {
             };
         };
     };
+    check_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestAsked"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_conversations: {
         parameters: {
             query?: {
@@ -3429,6 +4423,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channel_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
                 };
             };
             /** @description Malformed */
@@ -4153,6 +5250,322 @@ export interface operations {
             };
         };
     };
+    get_html: {
+        parameters: {
+            query?: {
+                images?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHtml"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_raw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_remote: {
+        parameters: {
+            query: {
+                url: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     retry: {
         parameters: {
             query?: never;
@@ -4172,6 +5585,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Previewed"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["server.api.channel.Preview"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachShown"];
                 };
             };
             /** @description Malformed */
@@ -5326,6 +6949,624 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorise_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inbox_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
                 };
             };
             /** @description Malformed */
