@@ -18,9 +18,10 @@ from conversations import identity, raws
 from conversations.change import Change
 from conversations.events import CustomerSaid
 from conversations.fetching import fetches
-from conversations.finding import inbound_key, received_as, sent_as
+from conversations.finding import inbound_key, received_as, referred, sent_as
 from conversations.joining import thread
 from conversations.limits import ChannelLimits, Limits
+from conversations.mails import bare
 from conversations.model import Author, AuthorKind, Conversation, Direction, Profile
 from conversations.receipts import Receipts
 from conversations.signals import Signals
@@ -96,11 +97,12 @@ class Receive:
         """
         if not said.reply_to:
             return ""
+        if said.envelope is not None:
+            mails = await referred(self._store, said.inbox, (bare(said.reply_to),))
+            return next((mail.id for mail in mails if mail.conversation == change.now.id), "")
         answered = await sent_as(self._store, said.inbox, said.reply_to)
         answered = answered or await received_as(self._store, said.inbox, said.reply_to)
-        if answered is None or (said.envelope is not None and answered.conversation != change.now.id):
-            return ""
-        return answered.id
+        return answered.id if answered else ""
 
 
 def heard(conversation: Conversation, rules: Sequence[Rule], said: Said, at: datetime) -> Conversation:

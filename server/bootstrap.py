@@ -26,7 +26,7 @@ from hub.events import Events
 from hub.ingest import RECEIVE, Ingest
 from hub.keys import Keyring
 from hub.leases import Leases
-from hub.model import Inbound
+from hub.model import Attachment, Inbound
 from hub.secrets import Vault
 from hub.store.port import Write
 from hub.tokens import Tokens
@@ -82,7 +82,8 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     keyring = await engines.keyring(settings)
     registry = await asyncio.to_thread(find)
     await asyncio.to_thread(load_zones)
-    limits = _limits(registry)
+    links = Links(keyring, clock, settings.address)
+    limits = _limits(registry, _Addresses(links))
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
     routing = Routing(store, events, clock)
@@ -90,7 +91,6 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     bots_wiring.wire(store, events, bots, limits)
     metrics = Metrics()
     metrics.build.labels(release()).set(1)
-    links = Links(keyring, clock, settings.address)
     tokens = Tokens(store, Vault(keyring), clock)
     shelf = BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs"))
     lender = Lender(store=store, keyring=keyring, shelf=shelf, links=links, tokens=tokens)
@@ -200,9 +200,9 @@ def accepting(ingest: Ingest, vitals: Vitals) -> Accept:
     return accept
 
 
-def _limits(registry: Registry) -> ChannelLimits:
+def _limits(registry: Registry, addresses: "_Addresses") -> ChannelLimits:
     """Tell the one door out what every channel carries."""
-    return ChannelLimits({card.name: _limit(card) for card in registry.manifests})
+    return ChannelLimits({card.name: _limit(card) for card in registry.manifests}, links=addresses)
 
 
 def _limit(card: Manifest) -> Limit:
@@ -222,6 +222,19 @@ def _limit(card: Manifest) -> Limit:
         mail=card.mail,
         opt_out=card.opt_out,
     )
+
+
+class _Addresses:
+    """Where customers fetch a file from whose channel carries none (`conversations.limits.Links`)."""
+
+    LIFE = timedelta(days=30)
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    def link(self, part: Attachment) -> str:
+        """Return the address of the file."""
+        return self._links.to(part.blob, part.name, life=self.LIFE)
 
 
 class _Push:
