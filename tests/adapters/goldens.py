@@ -1,7 +1,7 @@
 """Draft the goldens of a channel, to be read and corrected by hand: python -m tests.adapters.goldens CHANNEL
 
-Writes what is missing and nothing else: `<name>.json` beside a recording, and `calls` of the samples in `send/` that have
-none. A draft says what the code does; only reading it against the provider's manual makes it evidence.
+Writes what is missing and nothing else: `<name>.json` beside a recording, and `calls` of the samples in `send/` that
+have none. A draft says what the code does; only reading it against the provider's manual makes it evidence.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ async def draft(channel: str) -> None:
 
 
 async def _sample(kit: Kit, file: Path) -> None:
-    sample = msgspec.json.decode(file.read_bytes(), type=Sample)
+    sample = _asked(file)
     if sample.calls or sample.pushes:
         return
     kit.pushed.clear()
@@ -54,6 +54,10 @@ async def _sample(kit: Kit, file: Path) -> None:
     pushes = [{"topic": topic, "payload": json.loads(load)} for topic, load in kit.pushed]
     whole = structs.replace(sample, calls=calls, pushes=pushes)
     _write(file, _short(msgspec.to_builtins(whole)))
+
+
+def _asked(file: Path) -> Sample:
+    return msgspec.json.decode(file.read_bytes(), type=Sample)
 
 
 def _short(words: Mapping[str, object]) -> dict[str, object]:

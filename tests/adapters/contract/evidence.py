@@ -40,11 +40,13 @@ ERRORS: dict[str, type[HubError]] = {
 class Proof(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What proves a request: these headers (None is all that are not the transport's), these words of the query.
 
+    `secrets` are the settings that check it: with another value of any, the request is refused.
     `body`: a changed byte anywhere in the body must be refused (None is what the manifest says).
     """
 
     headers: list[str] | None = None
     query: list[str] = []
+    secrets: tuple[str, ...] = ("signing_secret", "token", "app_secret")
     body: bool | None = None
 
 

@@ -114,8 +114,8 @@ class ContractSuite:
             assert refused.value.hint
 
     def test_another_inbox_with_other_secrets_refuses_it(self, kit: Kit) -> None:
-        for name in kit.card.secrets & {"signing_secret", "token", "app_secret"}:
-            changed: dict[str, Any] = {name: "another-secret-of-another-inbox"}
+        for name in kit.card.secrets & set(kit.evidence.proof.secrets):
+            changed: dict[str, Any] = {name: "anothersecretofanotherinbox"}
             other = kit.adapter(**changed)
             with pytest.raises(Unverified):
                 other.verify(kit.recordings[0].request)
