@@ -14,20 +14,35 @@ from typing import Literal, NoReturn
 
 import pytest
 
-Need = Literal["chromium", "fonts-noto-cjk", "redis-server", "secantusd", "web"]
+Need = Literal[
+    "chromium", "dovecot-imapd", "dovecot-lmtpd", "fonts-noto-cjk", "postfix", "redis-server", "root", "secantusd",
+    "swaks", "web",
+]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = (Path("/usr/share/fonts/opentype/noto"), Path("/usr/share/fonts/truetype/noto"))
 NAMES: dict[Need, tuple[str, ...]] = {
     "chromium": ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
     "redis-server": ("redis-server", "valkey-server"),
+    "swaks": ("swaks",),
     "secantusd": ("secantusd-rs", "secantusd-py"),
 }
+PLACES: dict[Need, Path] = {
+    "dovecot-imapd": Path("/usr/lib/dovecot/imap"),
+    "dovecot-lmtpd": Path("/usr/lib/dovecot/lmtp"),
+    "postfix": Path("/usr/sbin/postfix"),
+}
+"""Daemons, which stand outside of what people have on their path."""
 HINTS: dict[Need, str] = {
     "chromium": "apt install chromium",
+    "dovecot-imapd": "apt install dovecot-imapd",
+    "dovecot-lmtpd": "apt install dovecot-lmtpd",
     "fonts-noto-cjk": "apt install fonts-noto-cjk",
+    "postfix": "apt install postfix",
     "redis-server": "apt install redis-server",
+    "root": "mail servers change their user when they start",
     "secantusd": "pip install -r requirements/dev.lock",
+    "swaks": "apt install swaks",
     "web": "make test builds it",
 }
 
@@ -36,6 +51,10 @@ def find(need: Need) -> Path | None:
     """Where the thing is, or nothing."""
     if need == "web":
         return _existing(ROOT / "web" / "dist")
+    if need == "root":
+        return Path("/") if os.geteuid() == 0 else None
+    if need in PLACES:
+        return _existing(PLACES[need])
     if need == "fonts-noto-cjk":
         return next((path for path in map(_noto, FONTS) if path), None)
     places = os.environ.get("PATH", os.defpath) + os.pathsep + str(ROOT / ".venv" / "bin")
