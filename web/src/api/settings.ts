@@ -27,7 +27,7 @@ type Any = Record<string, never>
 
 const at = (id: string) => ({ params: { path: { id } } })
 const page = (after?: string | null) => ({ params: { query: { limit: 100, ...(after ? { after } : {}) } } })
-const NEW = { active: true, ask_rating: false, bot: null, language: 'zh-CN', reopen_hours: 24, site_key: null }
+const NEW = { active: true, ask_rating: false, bot: null, language: 'zh-CN', reopen_hours: 24, site_key: null, welcome: '' }
 
 async function inbox(call: Promise<unknown>): Promise<Inbox> {
   return (await call) as Inbox

@@ -15,6 +15,7 @@ export type AuthorKind = Schemas['AuthorKind']
 export type Status = Schemas['Status']
 export type PresenceStatus = Schemas['Presence']
 
+export type Envelope = Schemas['Envelope']
 export type Conversation = Schemas['Conversation']
 /** A row of a list: the conversation and how far this user has read. */
 export type Row = Conversation & { read_seq?: number }
@@ -36,5 +37,7 @@ export type CardPart = Of<'card'>
 export type ChoicesPart = Of<'choices'>
 export type FormPart = Of<'form'>
 export type NoticePart = Of<'notice'>
+export type TemplatePart = Of<'template'>
+export type RemotePart = Of<'remote'>
 export type Choice = Schemas['Choice']
 export type FormField = Schemas['FormField']

@@ -25,6 +25,8 @@ export const SHORTCUTS = [
   { act: 'composer.reply', keys: 'Alt+L', group: 'composer' },
   { act: 'composer.note', keys: 'Alt+P', group: 'composer' },
   { act: 'composer.attach', keys: 'Mod+Alt+A', group: 'composer' },
+  { act: 'composer.template', keys: 'Alt+R', group: 'composer' },
+  { act: 'composer.copies', keys: 'Alt+I', group: 'composer' },
   { act: 'go.inbox', keys: 'Alt+C', group: 'go' },
   { act: 'go.search', keys: 'Alt+V', group: 'go' },
   { act: 'go.settings', keys: 'Alt+S', group: 'go' },
@@ -36,7 +38,7 @@ export type Act =
   | 'list.next' | 'list.previous' | 'list.view' | 'offer.accept' | 'offer.decline'
   | 'conversation.resolve' | 'conversation.resolve_next' | 'conversation.take' | 'conversation.transfer'
   | 'conversation.snooze' | 'conversation.labels' | 'conversation.side'
-  | 'composer.reply' | 'composer.note' | 'composer.attach'
+  | 'composer.reply' | 'composer.note' | 'composer.attach' | 'composer.template' | 'composer.copies'
   | 'go.inbox' | 'go.search' | 'go.settings' | 'command.bar' | 'command.sheet'
 
 export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)

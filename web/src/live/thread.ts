@@ -2,9 +2,17 @@
 
 import type { Message, SaidPart, Status } from '@/api/types'
 
+/** What stands on the outside of a mail; an empty subject keeps the thread's. */
+export interface MailHead {
+  subject: string
+  cc: string[]
+  bcc: string[]
+}
+
 export interface Pending {
   client_id: string
   parts: SaidPart[]
+  mail?: MailHead
   note: boolean
   mentions: string[]
   seen_seq: number

@@ -9,8 +9,10 @@ export function author(kind: Author['kind'], id = ''): Author {
 export function message(seq: number, more: Partial<Message> = {}): Message {
   return {
     id: `m${seq}`, version: 1, conversation: 'c1', inbox: 'i1', seq, direction: 'in', author: author('customer', 'p'),
-    parts: [{ type: 'text', body: `第 ${seq} 条` }], at: '2026-11-21T12:00:00Z', sent_at: null, status: 'sent',
-    reason: '', key: null, provider_id: null, client_id: null, reply_to: '', mentions: [], terms: [], ...more,
+    parts: [{ type: 'text', body: `第 ${seq} 条`, quoted: '' }], at: '2026-11-21T12:00:00Z', sent_at: null, status: 'sent',
+    reason: '', key: null, provider_id: null, client_id: null, reply_to: '', mentions: [], terms: [],
+    subject: '', envelope: null, ref: null, automatic: false, purpose: 'service', original: '', degraded: [], spent: null,
+    detail: '', ...more,
   }
 }
 
@@ -21,6 +23,6 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     priority: 'normal', labels: [], followers: [], language: '', seq: 0, customer_seq: 0, agent_seq: 0,
     customer_read: 0, last: null, last_at: '2026-11-21T11:00:00Z', waiting_since: null, queued_at: null,
     snoozed_until: null, opened_at: '2026-11-21T10:00:00Z', first_reply_at: null, closed_at: null, rating: null,
-    changed_at: '2026-11-21T11:00:00Z', ...more,
+    changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
   }
 }

@@ -121,6 +121,7 @@ export const useThread = defineStore('thread', () => {
     thread.value = sending(thread.value, { ...item, state: 'sending' })
     const body: Sending = {
       client_id: item.client_id, parts: item.parts, seen_seq: item.seen_seq, note: item.note, mentions: item.mentions, reply_to: '',
+      ...(item.mail ?? { subject: '', cc: [], bcc: [] }),
     }
     try {
       const message = await conversations.send(wanted, body)

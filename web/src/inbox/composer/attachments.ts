@@ -49,6 +49,12 @@ export const useAttachments = defineStore('attachments', () => {
     }
   }
 
+  /** Shows a file that cannot go, with the reason, and sends nothing of it. */
+  function refuse(conversation: string, file: File, problem: string): void {
+    const item: Attached = { id: clientId(), name: file.name, size: file.size, preview: null, share: 0, media: null, problem }
+    trays.value[conversation] = [...of(conversation), item]
+  }
+
   function remove(conversation: string, id: string): void {
     cancels.get(id)?.()
     const gone = of(conversation).find((item) => item.id === id)
@@ -60,5 +66,5 @@ export const useAttachments = defineStore('attachments', () => {
     for (const item of of(conversation)) remove(conversation, item.id)
   }
 
-  return { trays, of, add, remove, clear }
+  return { trays, of, add, refuse, remove, clear }
 })

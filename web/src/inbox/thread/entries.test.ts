@@ -28,6 +28,17 @@ describe('the entries of a thread', () => {
     )
   })
 
+  it('show a subject where it changes, not at every answer', () => {
+    const mails = ['水费', 'Re: 水费', '回复： Re[2]: 水费', '停水通知', ''].map((subject, index) => said(index + 1, '2026-11-21T00:00:00Z', { subject }))
+    const told = entries(loaded(emptyThread('c'), mails, false), (at) => at.slice(0, 10), null)
+    expect(told.flatMap((entry) => (entry.kind === 'message' ? [entry.subject] : []))).toEqual(['水费', '', '', '停水通知', ''])
+  })
+
+  it('keep a message of an unknown kind among the messages', () => {
+    const odd = said(1, '2026-11-21T00:00:00Z', { parts: [{ type: 'notice', code: 'unsupported', facts: { type: 'sticker' } }] })
+    expect(shown([odd], null)).toEqual(['day', '1'])
+  })
+
   it('tell notices as lines', () => {
     const notice = said(2, '2026-11-21T00:00:01Z', { direction: 'note', parts: [{ type: 'notice', code: 'resolved', facts: {} }] })
     expect(shown([said(1, '2026-11-21T00:00:00Z'), notice, said(3, '2026-11-21T00:00:02Z')], null)).toEqual(['day', '1', 'notice', '3'])

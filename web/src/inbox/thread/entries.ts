@@ -3,17 +3,19 @@
 import type { Message } from '@/api/types'
 import type { Pending, Thread } from '@/live/thread'
 
+import { bare } from './envelope'
+
 export type Entry =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'unread'; key: string }
   | { kind: 'notice'; key: string; message: Message }
-  | { kind: 'message'; key: string; message: Message; follows: boolean }
+  | { kind: 'message'; key: string; message: Message; follows: boolean; subject: string }
   | { kind: 'pending'; key: string; item: Pending }
 
 const TOGETHER = 3 * 60_000
 
 export function isNotice(message: Message): boolean {
-  return message.parts.length > 0 && message.parts.every((part) => part.type === 'notice')
+  return message.parts.length > 0 && message.parts.every((part) => part.type === 'notice' && part.code !== 'unsupported')
 }
 
 /** Written by the same hand, soon after, in the same voice: the name need not stand there again. */
@@ -32,6 +34,7 @@ export function entries(thread: Thread, dayOf: (at: string) => string, readTo: n
   const result: Entry[] = []
   let before: Message | undefined
   let line = readTo === null
+  let under = ''
   for (const message of thread.messages) {
     const newDay = !before || dayOf(before.at) !== dayOf(message.at)
     if (newDay) result.push({ kind: 'day', key: `day ${dayOf(message.at)}`, at: message.at })
@@ -42,7 +45,11 @@ export function entries(thread: Thread, dayOf: (at: string) => string, readTo: n
     }
     const key = `m${message.seq}`
     if (isNotice(message)) result.push({ kind: 'notice', key, message })
-    else result.push({ kind: 'message', key, message, follows: !newDay && !firstUnread && follows(before, message) })
+    else {
+      const subject = message.subject && bare(message.subject) !== under ? message.subject : ''
+      if (message.subject) under = bare(message.subject)
+      result.push({ kind: 'message', key, message, follows: !newDay && !firstUnread && follows(before, message), subject })
+    }
     before = message
   }
   for (const item of thread.pending) result.push({ kind: 'pending', key: `p${item.client_id}`, item })

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Channel, Hours, Inbox, SettingField } from '@/api/settings'
 import { slices } from '@/search/ranges'
 
-import { begun, changedOnly, needed } from './fields'
+import { command, grouped } from '@/inbox/channel/families'
+
+import { arranged, begun, changedOnly, needed } from './fields'
 import { asMinute, asTime, copyToWorkdays, ofDay, withSpan } from './hours'
 
 const two = { zh: 'x', en: 'x' }
@@ -31,6 +33,36 @@ describe('the form of a channel', () => {
     const before = begun(channel, inbox)
     expect(changedOnly(channel, before, { ...before })).toEqual({})
     expect(changedOnly(channel, before, { ...before, sender: 'Y', api_key: 'new' })).toEqual({ sender: 'Y', api_key: 'new' })
+  })
+})
+
+describe('the fields of a channel', () => {
+  const mail = { ...channel, settings: ['address', 'imap_host', 'imap_port', 'imap_user', 'token_url', 'smtp_host'].map((name) => field(name)) }
+
+  it('stand together where they belong together, rare ones behind a fold', () => {
+    expect(arranged(mail).map((group) => [group.name, group.folded, group.fields.map((one) => one.name)])).toEqual([
+      ['', false, ['address', 'smtp_host']],
+      ['imap', false, ['imap_host', 'imap_port', 'imap_user']],
+      ['rare', true, ['token_url']],
+    ])
+  })
+})
+
+describe('the channels to choose from', () => {
+  const named = (name: string, zh: string, en: string) => ({ name, title: { zh, en }, about: { zh: 'x', en: 'y' } })
+  const all = [named('twilio', 'Twilio 短信', 'Twilio SMS'), named('wechat_kf', '微信客服', 'Customer service'), named('wechat', '公众号', 'Official Account'), named('line', 'LINE', 'LINE')]
+  const shown = (typed: string) => grouped(all, typed).map((group) => [group.family, ...group.channels.map((one) => one.name)])
+
+  it('stand by family, and are found in either language', () => {
+    expect(shown('')).toEqual([['wechat', 'wechat_kf', 'wechat'], ['sms', 'twilio'], ['other', 'line']])
+    expect([shown('短信'), shown('official'), shown('twilio sms'), shown('fax')]).toEqual([[['sms', 'twilio']], [['wechat', 'wechat']], [['sms', 'twilio']], []])
+  })
+
+  it('say what to type to try them', () => {
+    const inbox = { id: 'i1', address: 'http://hub/hooks/i1' }
+    expect(command('twilio', inbox, true)).toBe('yizhan simulate twilio --hook http://hub/hooks/i1')
+    expect(command('wechat_kf', { id: 'demo-wechat-kf', address: 'x' }, true)).toBe('yizhan simulate wechat_kf')
+    expect([command('email', inbox, false), command('webchat', inbox, true)]).toEqual(['yizhan simulate email', ''])
   })
 })
 
