@@ -120,6 +120,8 @@ async def _hear(hub: Hub, socket: Socket, frame: ClientFrame) -> None:
             await _look(hub, socket, conversation)
         case Types(conversation=conversation, on=on):
             await hub.live.types(socket, conversation, on)
+            if conversation == socket.viewing and socket.stream.actor.may(Permission.CONVERSATIONS_REPLY):
+                hub.typist.types(conversation, on=on)
         case Sits(status=status):
             socket.stream.actor.must(Permission.CONVERSATIONS_REPLY)
             await hub.presences.choose(socket.user, Presence(status))

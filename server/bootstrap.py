@@ -15,6 +15,7 @@ from adapters.registry import Registry, find
 from bots import wiring as bots_wiring
 from bots.shelf import LIBRARY, stock
 from config.settings import Settings
+from conversations.fetching import FETCH, Fetches
 from conversations.hours import load_zones
 from conversations.limits import ChannelLimits, Limit
 from conversations.snoozes import WAKE
@@ -23,12 +24,12 @@ from hub.blobs import Blobs
 from hub.bus import Bus
 from hub.clock import Clock, SystemClock
 from hub.events import Events
-from hub.ingest import RECEIVE, Ingest
+from hub.ingest import PULL, RECEIVE, Ingest
 from hub.keys import Keyring
 from hub.leases import Leases
 from hub.model import Attachment, Inbound
 from hub.secrets import Vault
-from hub.store.port import Write
+from hub.store.port import Store, Write
 from hub.tokens import Tokens
 from hub.work.engine import Engine
 from hub.work.jobs import Job
@@ -36,6 +37,7 @@ from routing.wiring import Routing
 from server import engines, talks
 from server.channels import Channels
 from server.doors import Doors
+from server.fetching import Fetcher, Pulls
 from server.health import release
 from server.inbox_news import Announcer
 from server.lending import Lender
@@ -50,6 +52,8 @@ from server.pausing import PausableOutbox
 from server.room import Room
 from server.shelf import BlobShelf
 from server.talks import Talks
+from server.trouble import Alarm
+from server.typist import Typist
 from server.vitals import Vitals
 
 WORKERS = 64
@@ -99,8 +103,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
     engine = _engine(settings, clock, base, ingest)
-    _register(engine, clock, events, said, routing, channels)
+    _register(engine, store, clock, events, said, routing, channels, ingest)
     store.watch(live.committed)
+    Alarm(store, base.bus, channels.vitals)
     store.watch(Announcer(base.bus).committed)
     return Hub(
         settings=settings,
@@ -125,6 +130,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         channels=channels,
         views=views,
         live=live,
+        typist=Typist(store, channels, clock),
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies),
         metrics=metrics,
@@ -169,11 +175,17 @@ def _engine(settings: Settings, clock: Clock, base: engines.Engines, ingest: Ing
     )
 
 
-def _register(engine: Engine, clock: Clock, events: Events, said: Talks, routing: Routing, channels: Channels) -> None:
+def _register(
+    engine: Engine, store: Store, clock: Clock, events: Events, said: Talks, routing: Routing, channels: Channels,
+    ingest: Ingest,
+) -> None:  # fmt: skip
     engine.register(RECEIVE, said.receive.handle)
     engine.register(WAKE, said.alarms.ring)
     routing.register(engine)
     PausableOutbox(channels, said.deliveries, clock).attach(engine)
+    pulls = Pulls(channels, accepting(ingest, channels.vitals))
+    engine.register(PULL, pulls.pull, gate=pulls)
+    engine.register(FETCH, Fetches(store, Fetcher(channels)).fetch)
     for kind, hear in events.hearers:
         engine.register(kind, _hearing(hear))
 

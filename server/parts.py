@@ -32,6 +32,7 @@ from server.rates import Buckets
 from server.room import Room
 from server.shelf import BlobShelf
 from server.talks import Talks
+from server.typist import Typist
 
 EACH = timedelta(seconds=1)
 
@@ -63,6 +64,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     channels: Channels
     views: Views
     live: Live
+    typist: Typist
     doors: Doors
     proxies: Proxies
     in_flight: Room

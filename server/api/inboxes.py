@@ -230,7 +230,8 @@ def show(call: Call, inbox: Inbox) -> InboxShown:
         team=inbox.team, bot=inbox.bot, language=inbox.language, active=inbox.active, paused=inbox.paused,
         hours=inbox.hours, settings=_settings(call, inbox), secrets=tuple(sorted(inbox.secrets)),
         ask_rating=inbox.ask_rating, welcome=inbox.welcome, reopen_hours=inbox.reopen_hours,
-        created_at=inbox.created_at, address=f"{call.hub.settings.address}/hooks/{inbox.id}", fault=str(fault) if fault else "",
+        created_at=inbox.created_at, address=f"{call.hub.settings.address}/hooks/{inbox.id}",
+        fault=str(fault) if fault else "",
     )  # fmt: skip
 
 

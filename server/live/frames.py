@@ -100,6 +100,17 @@ class Counts(Struct, frozen=True, kw_only=True, tag="counts"):
     views: tuple[Any, ...]
 
 
+class Trouble(Struct, frozen=True, kw_only=True, tag="trouble"):
+    """An inbox broke and needs an administrator: told to those who manage inboxes."""
+
+    inbox: str
+    name: str
+    code: str
+    message: str
+    hint: str
+    at: datetime
+
+
 class SessionOver(Struct, frozen=True, kw_only=True, tag="session_over"):
     """The session was ended; the socket closes with 4401."""
 
@@ -112,7 +123,7 @@ class Pong(Struct, frozen=True, kw_only=True, tag="pong"):
     """The answer to `ping`."""
 
 
-Passing = AtDesk | Viewing | Typing | Counts
+Passing = AtDesk | Viewing | Typing | Counts | Trouble
 
 
 class Resume(Struct, frozen=True, kw_only=True, tag="resume", forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import structlog
 from msgspec import Struct, structs
 
 from accounts.actor import Actor
-from accounts.permissions import GRANTS
+from accounts.permissions import GRANTS, Permission
 from accounts.sessions import SESSIONS
 from accounts.users import User
 from conversations.model import CONVERSATIONS, DRAFTS, Conversation, Draft, Message
@@ -22,7 +22,7 @@ from routing.model import Desk
 from server.live import company, hints
 from server.live.company import Company, There
 from server.live.feed import Feed
-from server.live.frames import AtDesk, Counts, Reset, Typing, Viewing
+from server.live.frames import AtDesk, Counts, Reset, Trouble, Typing, Viewing
 from server.live.hints import Ref
 from server.live.socket import OVER, RESTART, Socket
 from server.live.stream import Stream, Streams
@@ -32,6 +32,8 @@ RECHECK = 60
 """Seconds."""
 TYPING = "live.typing"
 """Topic: somebody types (`frames.Typing`); web chat publishes what its visitors do here."""
+TROUBLE = "inbox.trouble"
+"""Topic: an inbox broke (`frames.Trouble`)."""
 Count = Callable[[Actor], Awaitable[Sequence[Struct]]]
 
 
@@ -126,7 +128,7 @@ class Live:
 
     async def _listen(self) -> None:
         while True:
-            async with self._bus.subscribe(hints.TOPIC, company.TOPIC, TYPING) as heard:
+            async with self._bus.subscribe(hints.TOPIC, company.TOPIC, TYPING, TROUBLE) as heard:
                 async for topic, payload in heard:
                     await self._safely(self._hear(topic, payload))
 
@@ -145,6 +147,8 @@ class Live:
                 self.feed.reset(stream, Reset())
         elif topic == TYPING:
             self._typing(msgspec.json.decode(payload, type=Typing))
+        elif topic == TROUBLE:
+            self._trouble(msgspec.json.decode(payload, type=Trouble))
         elif topic == company.TOPIC:
             there = msgspec.json.decode(payload, type=There)
             self.company.hear(there, self._clock.monotonic())
@@ -221,6 +225,11 @@ class Live:
         for socket in self.sockets:
             if socket.viewing == frame.conversation and socket.user != frame.who:
                 socket.pass_on(f"typing:{frame.conversation}:{frame.who}", frame)
+
+    def _trouble(self, frame: Trouble) -> None:
+        for socket in self.sockets:
+            if socket.stream.actor.may(Permission.INBOXES_MANAGE):
+                socket.pass_on(f"trouble:{frame.inbox}", frame)
 
     async def _company_changed(self, conversation: str) -> None:
         self._show_company(conversation)
