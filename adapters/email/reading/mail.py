@@ -38,9 +38,10 @@ class Mailbox(Struct, frozen=True, kw_only=True):
 class Piece(Struct, frozen=True, kw_only=True):
     """One leaf of the mail: `content` is what the sender attached, its transfer encoding undone.
 
-    `role` says what it was read as: `text` or `html` (the body), `calendar`, `report` (of a bounce), `inline` (a
-    picture of the HTML body), `attachment`. `charset` is the one that `content` was read with, for texts; `asked` is
-    the one the sender named. `faults` are what had to be repaired here. `inside` are the leaves of an attached mail.
+    `role` says what it was read as: `text` or `html` (the body), `alternative` (the same again in another form),
+    `calendar`, `report` (of a bounce), `inline` (a picture of the HTML body), `packed` (a winmail.dat whose content
+    stands beside it), `attachment`. `charset` is the one that `content` was read with, for texts; `asked` is
+    the one the sender named. `faults` are what had to be repaired here.
     """
 
     name: str = ""
@@ -52,7 +53,6 @@ class Piece(Struct, frozen=True, kw_only=True):
     charset: str = ""
     asked: str = ""
     faults: tuple[str, ...] = ()
-    inside: tuple["Piece", ...] = ()
 
     def __repr__(self) -> str:
         """Keep what people wrote out of logs."""

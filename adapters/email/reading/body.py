@@ -1,0 +1,114 @@
+"""The body of a mail: its texts put together in the order in which they stand, then laid apart from what they quote."""
+
+import re
+from html import escape
+
+from msgspec import Struct, structs
+
+from adapters.email.reading import charsets, flowed, quotes, transfer
+from adapters.email.reading.mail import Bounds, Piece
+from adapters.email.reading.quotes import Halves
+from adapters.email.reading.tree import Leaf
+
+_BREAKS = re.compile(r"\r\n?")
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+
+
+class Body(Struct, frozen=True, kw_only=True):
+    """What was written, what it quotes, files found in texts, and the pieces with the charsets they were read in."""
+
+    halves: Halves
+    pieces: tuple[Piece, ...]
+    found: tuple[Piece, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class _Form(Struct, kw_only=True):
+    """One text of the mail, in the one or two forms in which it was sent."""
+
+    text: str = ""
+    html: str = ""
+
+
+def read(pairs: list[tuple[Leaf, Piece]], subject: str, hint: str, limits: Bounds) -> Body:
+    """Read the texts among the pieces."""
+    forms: dict[int, _Form] = {}
+    pieces, found, faults = list[Piece](), list[Piece](), list[str]()
+    for number, (leaf, piece) in enumerate(pairs):
+        if piece.role not in ("text", "html"):
+            pieces.append(piece)
+            continue
+        decoded = charsets.decode(piece.content, _label(piece), hint)
+        text = _BREAKS.sub("\n", decoded.text)
+        wrong = [f"charset:{decoded.fault}"] if decoded.fault else []
+        if piece.role == "text":
+            text, files = _without_uu(text)
+            found += files
+            if leaf.media.get("format").lower() == "flowed":
+                text = flowed.unfold(text, delsp=leaf.media.get("delsp").lower() == "yes")
+        most = limits.text if piece.role == "text" else limits.html
+        if len(text) > most:
+            wrong.append(f"{piece.role}:cut")
+            found.append(
+                structs.replace(piece, name=f"body{'.txt' if piece.role == 'text' else '.html'}", role="attachment")
+            )
+        _add(forms.setdefault(leaf.group if leaf.group >= 0 else -2 - number, _Form()), piece.role, text[:most])
+        pieces.append(structs.replace(piece, charset=decoded.charset, faults=(*piece.faults, *wrong)))
+        faults += wrong
+    return Body(
+        halves=_halves([*forms.values()], subject), pieces=tuple(pieces), found=tuple(found),
+        faults=tuple(dict.fromkeys(faults)),
+    )  # fmt: skip
+
+
+def _label(piece: Piece) -> str:
+    """Return the charset that was named; HTML may name one itself."""
+    if piece.asked or piece.role == "text":
+        return piece.asked
+    found = _META.search(piece.content[:4096])
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def _add(form: _Form, role: str, text: str) -> None:
+    if role == "text":
+        form.text = f"{form.text}\n{text}" if form.text else text
+    else:
+        form.html += text
+
+
+def _halves(forms: list[_Form], subject: str) -> Halves:
+    """Read HTML and text each by itself: neither is sure to say what the other says."""
+    html = _html(forms)
+    marked = quotes.html(html, subject) if html.strip() else None
+    plain = "\n".join(form.text for form in forms if form.text.strip())
+    if marked is None:
+        return quotes.text(plain, subject)
+    if any(form.html.strip() and not form.text.strip() for form in forms) or not plain.strip():
+        return marked
+    spoken = quotes.text(plain, subject)
+    return structs.replace(marked, kept=spoken.kept, quoted=spoken.quoted)
+
+
+def _html(forms: list[_Form]) -> str:
+    """Return the HTML of the mail, or "" when it has none; texts without HTML are put in between as they are."""
+    if not any(form.html.strip() for form in forms):
+        return ""
+    parts = [form.html or f'<div style="white-space: pre-wrap">{escape(form.text)}</div>' for form in forms]
+    return "\n".join(parts)
+
+
+def _without_uu(text: str) -> tuple[str, list[Piece]]:
+    """Take uuencoded files out of a text."""
+    if "\nbegin " not in f"\n{text}":
+        return text, []
+    data = text.encode("utf-8", "replace")
+    files = transfer.uu_files(data)
+    for file in reversed(files):
+        data = data[: file.begin] + data[file.end :]
+    pieces = [
+        Piece(
+            name=file.name.decode("utf-8", "replace")[:200], media_type="application/octet-stream", content=file.content
+        )
+        for file in files
+    ]
+    return data.decode("utf-8", "replace"), pieces
