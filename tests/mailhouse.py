@@ -5,8 +5,8 @@
         house.mails("kunde")                   # what arrived in the mailbox kunde@example.com, oldest first
         house.dovecot.kill(); house.dovecot.start(); house.kick("help"); house.renumber("help")
 
-Mail to `@example.com` is delivered, any user with the password `secret`; mail to `@unroutable.invalid` comes back at once
-as a genuine bounce; `@lmtp.example` goes to the LMTP port given as `hub`.
+Mail to `@example.com` is delivered, any user with the password `secret`; mail to `@unroutable.invalid` comes back at
+once as a genuine bounce; `@lmtp.example` goes to the LMTP port given as `hub`.
 """
 
 from __future__ import annotations

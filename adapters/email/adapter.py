@@ -80,9 +80,9 @@ class Email(Adapter):
         return mail.id
 
     async def listen(self, accept: Accept) -> None:
-        """Stay in the mailbox; an inbox without an IMAP server has nothing to hear."""
+        """Stay in the mailbox until the connection is lost; an inbox without an IMAP server has nothing to hear."""
         if self.account.imap is not None:
-            await self._listening.stay(accept)
+            await self._listening.visit(accept)
 
     async def probe(self) -> list[Step]:
         """Log in on both sides."""

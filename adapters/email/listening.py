@@ -1,8 +1,7 @@
 """Stays in one mailbox and hands over what comes, each mail once and in its order.
 
     connect -> log in -> select -> go on from the mark -> take what is newer -> IDLE (or poll) -> take what is newer ...
-       ^                                                                                            |
-       +------------- later each time, with jitter, on any doubt <---------------------------------+
+    on any doubt: close and raise; the hub calls again, later each time (server/listening.py)
 
 The mark is moved only after the hub has the mail: a crash in between brings it again, and the hub knows it by its
 identity. When the folder's numbers begin anew (UIDVALIDITY, RFC 3501 2.3.1.1), what came in the last days is looked at
@@ -10,7 +9,6 @@ once more.
 """
 
 import hashlib
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +21,6 @@ from adapters.email.arriving import Arriving
 from adapters.email.imap import Folder, Imap
 from adapters.email.logins import Logins
 from adapters.setup import Setup
-from hub.errors import TryLater
 from hub.model import Inbound
 
 log = structlog.get_logger(__name__)
@@ -31,7 +28,6 @@ IDLE = 8 * 60.0
 """Seconds of one IDLE. RFC 2177 allows 29 minutes; Gmail and home routers give up earlier."""
 POLL = 20.0
 """Seconds between two looks where the server has no IDLE."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 OVERLAP = timedelta(days=2)
 """How far before the last mail a resync looks: SINCE counts whole days, in the server's own zone."""
 
@@ -56,37 +52,26 @@ class Listening:
         self._account = account
         self._logins = logins
         self._arriving = arriving
-        self._pause = FIRST_PAUSE
-        self._out = False
         self.state = ""
 
-    async def stay(self, accept: Accept) -> None:
-        """Stay until cancelled; raises `ChannelBroken` when an administrator has to act."""
-        try:
-            while True:
-                self.state = "connecting"
-                try:
-                    await self._visit(accept)
-                except TryLater as error:
-                    self._note(error)
-                await self._setup.clock.sleep(self._pause * random.uniform(0.5, 1))  # noqa: S311  # spreads, hides nothing
-                self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        finally:
-            self.state = ""
+    async def visit(self, accept: Accept) -> None:
+        """Live through one connection, until it is lost or cancelled.
 
-    async def _visit(self, accept: Accept) -> None:
-        """Live through one connection."""
+        Raises `TryLater` on any doubt about the connection, `ChannelBroken` when an administrator has to act.
+        """
         imap = Imap(self._account, self._logins)
+        self.state = "connecting"
         try:
             await imap.connect()
             await imap.log_in()
             folder = await imap.select()
             mark = await self._resume(imap, folder, accept)
-            self._arrived()
+            self.state = "connected"
             while True:
                 mark = await self._take_all(imap, mark, await imap.newer(mark.last), accept)
                 await self._wait(imap)
         finally:
+            self.state = ""
             await imap.close()
 
     async def _wait(self, imap: Imap) -> None:
@@ -146,20 +131,6 @@ class Listening:
         server = self._account.imap
         told = f"{server.host if server else ''}\0{server.user if server else ''}\0{self._account.folder}"
         return f"imap:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
-
-    def _note(self, error: TryLater) -> None:
-        """Log an outage once."""
-        if not self._out:
-            self._out = True
-            log.warning("mailbox_lost", inbox=self._setup.inbox, why=error.message)
-
-    def _arrived(self) -> None:
-        """Log its end once, and begin anew with short pauses."""
-        self.state = "connected"
-        self._pause = FIRST_PAUSE
-        if self._out:
-            self._out = False
-            log.info("mailbox_back", inbox=self._setup.inbox)
 
 
 def _read(kept: str) -> Mark | None:

@@ -21,13 +21,14 @@ from adapters.http import LARGEST
 from adapters.lent import Token
 from adapters.setup import Setup
 from hub.errors import ChannelBroken, Refused, TryLater
+from hub.keys import Keyring
+from hub.secrets import Vault
 
 PURPOSE = "mail.pkce"
 ACCESS = "access"
 EARLY = timedelta(minutes=2)
 """How long before its end a token is renewed: clocks differ."""
-LIFE = timedelta(days=80)
-"""How long a renewed refresh token is trusted; Microsoft's live 90 days, Google's until they are taken back."""
+REFRESH = "refresh_token"
 RENEW = "Authorise this inbox again, in its settings."
 
 
@@ -109,50 +110,35 @@ class Consent:
 
     async def token(self) -> str:
         """Return an access token that holds; raises `ChannelBroken` when consent was taken back, or `TryLater`."""
-        tokens, now = self._setup.lent_tokens, self._setup.clock.now()
-        given = self._setup.text("refresh_token")
-        if not given:
-            raise ChannelBroken("This inbox is not authorised", hint=RENEW)
-        name = f"refresh:{hashlib.sha256(given.encode()).hexdigest()[:12]}"  # a new consent begins a new line
-
-        async def first() -> Token:
-            return Token(value=given, expires_at=now + LIFE)
-
-        refresh = await tokens.get(name, first)
-        renewed: list[str] = []
-
-        async def fetch() -> Token:
-            granted = await self._renewed(refresh)
-            renewed.append(granted.refresh_token)
-            life = max(timedelta(seconds=granted.expires_in) - EARLY, timedelta(seconds=1))
-            return Token(value=granted.access_token, expires_at=self._setup.clock.now() + life)
-
-        access = await tokens.get(f"{ACCESS}:{name}", fetch)
-        if renewed and renewed[0] and renewed[0] != refresh:  # Microsoft gives another one each time
-            await self._keep(name, refresh, renewed[0])
-        return access
+        return await self._setup.lent_tokens.get(ACCESS, self._fetch)
 
     async def refused(self, token: str) -> None:
         """Say that a mail server did not take this access token."""
-        given = self._setup.text("refresh_token")
-        name = f"refresh:{hashlib.sha256(given.encode()).hexdigest()[:12]}"
-        await self._setup.lent_tokens.refused(f"{ACCESS}:{name}", token)
+        await self._setup.lent_tokens.refused(ACCESS, token)
 
-    async def _renewed(self, refresh: str) -> Granted:
+    async def _fetch(self) -> Token:
+        refresh = await self._refresh_token()
         granted = await self._ask({"grant_type": "refresh_token", "refresh_token": refresh})
         if isinstance(granted, Denied):
             raise ChannelBroken("The provider has taken its consent back", error=granted.error[:64], hint=RENEW)
-        return granted
+        if granted.refresh_token and granted.refresh_token != refresh:
+            await self._keep(granted.refresh_token)
+        life = max(timedelta(seconds=granted.expires_in) - EARLY, timedelta(seconds=1))
+        return Token(value=granted.access_token, expires_at=self._setup.clock.now() + life)
 
-    async def _keep(self, name: str, old: str, new: str) -> None:
-        tokens = self._setup.lent_tokens
-        expires_at = self._setup.clock.now() + LIFE
+    async def _refresh_token(self) -> str:
+        """Return the latest one: Microsoft gives another each time, and each lives 90 days only."""
+        given = self._setup.text("refresh_token")
+        if not given:
+            raise ChannelBroken("This inbox is not authorised", hint=RENEW)
+        origin, _, sealed = (await self._setup.lent_marks.get(REFRESH)).partition(" ")
+        if not sealed or origin != _origin(given):  # authorised anew since: the older line has ended
+            return given
+        return Vault(self._keys).open(sealed, self._setup.inbox, REFRESH)
 
-        async def given() -> Token:
-            return Token(value=new, expires_at=expires_at)
-
-        await tokens.refused(name, old)
-        await tokens.get(name, given)
+    async def _keep(self, refresh: str) -> None:
+        sealed = Vault(self._keys).seal(refresh, self._setup.inbox, REFRESH)
+        await self._setup.lent_marks.set(REFRESH, f"{_origin(self._setup.text('refresh_token'))} {sealed}")
 
     async def _ask(self, what: Mapping[str, str]) -> Granted | Denied:
         """Ask the token address; what it says no to is `Denied`, what it cannot say now raises `TryLater`."""
@@ -193,14 +179,22 @@ class Consent:
         known = house.authorise if which == "authorise" else house.token
         return self._setup.text(f"{which}_url") or known.format(tenant=self._setup.text("tenant") or "organizations")
 
-    def _verifier(self, redirect: str) -> str:
-        """Return the PKCE verifier: ours alone, and found again by whichever process the code comes back to."""
+    @property
+    def _keys(self) -> Keyring:
         if self._setup.keys is None:
             raise ChannelBroken("Mail has no keys to sign with", inbox=self._setup.inbox)
-        key = self._setup.keys.derive(PURPOSE).newest.material
+        return self._setup.keys
+
+    def _verifier(self, redirect: str) -> str:
+        """Return the PKCE verifier: ours alone, and found again by whichever process the code comes back to."""
+        key = self._keys.derive(PURPOSE).newest.material
         said = f"{self._setup.inbox}\0{self._client}\0{redirect}".encode()
         return base64.urlsafe_b64encode(hmac.digest(key, said, hashlib.sha256)).decode().rstrip("=")
 
 
 def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def _origin(given: str) -> str:
+    return hashlib.sha256(given.encode()).hexdigest()[:16]
