@@ -15,6 +15,10 @@ app = typer.Typer(
 )
 user = typer.Typer(help="People who log in.", no_args_is_help=True)
 app.add_typer(user, name="user")
+secrets = typer.Typer(help="The keys that seal what channels must not tell.", no_args_is_help=True)
+app.add_typer(secrets, name="secrets")
+audit = typer.Typer(help="The record of administrative acts.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -64,6 +68,37 @@ def add_user(
 
     settings = _settings(data=data, worker=False)
     _run(settings, add(settings, email=email, name=name, role=role, password=password))
+
+
+@secrets.command("new")
+def new_secret_key(id: Annotated[str, typer.Option(help="Its name; today's date if none is given.")] = "") -> None:
+    """Print a new key for `secret_keys`: put it before the others."""
+    from server.rotating import new_key
+
+    typer.echo(new_key(id))
+
+
+@secrets.command("rotate")
+def rotate_secrets(data: Data = None) -> None:
+    """Seal every stored secret again under the newest key; safe to repeat."""
+    from server.rotating import rotate
+
+    settings = _settings(data=data, worker=False)
+    _run(settings, rotate(settings, typer.echo))
+
+
+@audit.command("verify")
+def verify_audit(
+    seq: Annotated[int, typer.Option(help="Number of a record whose hash you noted.")] = 0,
+    hash: Annotated[str, typer.Option(help="That hash, from the log.")] = "",
+    data: Data = None,
+) -> None:
+    """Check that no administrative act was changed or removed since it was written."""
+    from server.rotating import check_audit
+
+    settings = _settings(data=data, worker=False)
+    witness = (seq, hash) if seq and hash else None
+    _run(settings, check_audit(settings, typer.echo, witness=witness))
 
 
 @app.command()

@@ -42,6 +42,7 @@ from server.health import release
 from server.inbox_news import Announcer
 from server.lending import Lender
 from server.links import Links
+from server.listening import LONGEST
 from server.live.counts import Views
 from server.live.live import Live
 from server.loops import Loops
@@ -57,6 +58,8 @@ from server.typist import Typist
 from server.vitals import Vitals
 
 WORKERS = 64
+SIMULATED = 5.0
+"""Seconds between two looks whether a simulator runs now."""
 FLOOD = 32
 """Inbounds that wait for the disk at once, from which on work stands back."""
 
@@ -160,6 +163,7 @@ def _channels(
         reach=settings.reach,
         clock=clock,
         leases=Leases(base.store, clock, alone=base.alone),
+        longest=SIMULATED if settings.demo else LONGEST,
     )
 
 

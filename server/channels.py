@@ -22,7 +22,7 @@ from hub.outbox import Sender
 from hub.secrets import Vault
 from hub.store.port import By, Store
 from server.lending import Lender
-from server.listening import Listening
+from server.listening import LONGEST, Listening
 from server.vitals import Vitals
 
 log = structlog.get_logger(__name__)
@@ -103,7 +103,9 @@ class Channels:
         reach: Sequence[str] = (),
         clock: Clock | None = None,
         leases: Leases | None = None,
+        longest: float = LONGEST,
     ) -> None:
+        """`longest` is how long, in seconds, an inbox that lost its connection waits at most to try again."""
         self.registry = registry
         self._store = store
         self._vault = vault
@@ -120,7 +122,8 @@ class Channels:
         self._since: dict[str, datetime] = {}
         self._accept: Accept | None = None
         self.vitals = Vitals(store, self._clock)
-        self.listening = Listening(self._clock, leases or Leases(store, self._clock, alone=True), self.vitals)
+        held = leases or Leases(store, self._clock, alone=True)
+        self.listening = Listening(self._clock, held, self.vitals, longest=longest)
         self.changed: list[Callable[[str], None]] = []
         """Called with an inbox's id after it was built again or taken out."""
 

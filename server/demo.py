@@ -1,6 +1,6 @@
 """Demo data: one team, one web-chat inbox with its bot, a colleague of every role, canned replies. Made once."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from msgspec import Struct
 
@@ -51,8 +51,8 @@ CANNED = (
 LABELS = (("水费", "#1261a0"), ("报修", "#c0392b"), ("投诉", "#8e44ad"), ("建议", "#1e8449"))
 
 
-async def fill(hub: Hub) -> None:
-    """Make what is not there yet; a second start changes nothing."""
+async def fill(hub: Hub) -> Team:
+    """Make what is not there yet; a second start changes nothing. Returns the team."""
     team = await _team(hub)
     for person in PEOPLE:
         await _person(hub, person, team)
@@ -61,17 +61,20 @@ async def fill(hub: Hub) -> None:
         await _once(hub.talks.canned.create(NewCanned(shortcut=shortcut, title=title, body=body)))
     for name, colour in LABELS:
         await _once(hub.talks.labels.create(NewLabel(name=name, colour=colour)))
+    return team
 
 
-def told(hub: Hub) -> str:
+def told(hub: Hub, channels: Sequence[str] = ()) -> str:
     """Return what to print: where everything is, and who may come in."""
     home = hub.settings.address
+    simulated = f"  In another terminal: yizhan simulate {'|'.join(channels)}\n\n" if channels else ""
     people = "\n".join(f"    {person.email:<24}{person.role:<16}{person.name}" for person in PEOPLE)
     return (
         f"\n  Yizhan 驿站 (demo)\n\n"
         f"    inbox     {home}/inbox\n"
         f"    chat      {home}/demo      a page with the widget\n"
         f"    API       {home}/api/v1/openapi.json\n\n"
+        f"{simulated}"
         f"  Log-ins, password {PASSWORD}\n\n{people}\n"
     )
 

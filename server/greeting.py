@@ -1,7 +1,7 @@
 """What a process says on the terminal when its door is open."""
 
 from hub.errors import Conflict
-from server import demo
+from server import demo, demo_channels
 from server.parts import Hub
 
 
@@ -19,5 +19,5 @@ async def greet(hub: Hub) -> str:
 
 async def greet_demo(hub: Hub) -> str:
     """Make the demo data and say where everything is."""
-    await demo.fill(hub)
-    return demo.told(hub)
+    team = await demo.fill(hub)
+    return demo.told(hub, await demo_channels.fill(hub, team))

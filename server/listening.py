@@ -30,13 +30,21 @@ class Listening:
     """The listeners of one process; without an `accept` it has none."""
 
     def __init__(
-        self, clock: Clock, leases: Leases, vitals: Vitals, *, spin: Callable[[], float] = random.random
+        self,
+        clock: Clock,
+        leases: Leases,
+        vitals: Vitals,
+        *,
+        spin: Callable[[], float] = random.random,
+        longest: float = LONGEST,
     ) -> None:
+        """`longest` bounds the wait, in seconds, before it is tried again."""
         self.states: dict[str, State] = {}
         self._clock = clock
         self._leases = leases
         self._vitals = vitals
         self._spin = spin
+        self._longest = longest
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self, inbox: str, adapter: Adapter, accept: Accept) -> None:
@@ -87,7 +95,7 @@ class Listening:
                 down = True
                 self._tell(inbox, error)
             await self._clock.sleep(wait * (0.5 + self._spin() / 2))
-            wait = min(wait * 2, LONGEST)
+            wait = min(wait * 2, self._longest)
 
     async def _once(self, adapter: Adapter, accept: Accept) -> Exception | None:
         try:
