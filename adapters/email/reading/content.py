@@ -7,6 +7,7 @@ from adapters.email.reading import charsets, fields, parameters, people, transfe
 from adapters.email.reading.mail import Bounds, Piece
 from adapters.email.reading.tree import Leaf
 
+DEFAULT = Bounds()
 REPORTS = frozenset({
     "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
     "message/feedback-report", "text/rfc822-headers", "message/global-headers",
@@ -30,7 +31,7 @@ def pieces(leaves: list[Leaf], around: str) -> list[tuple[Leaf, Piece]]:
     return [(leaf, _piece(leaf, around, number, alone)) for number, leaf in enumerate(leaves, start=1)]
 
 
-def inside(piece: Piece, limits: Bounds) -> list[Piece]:
+def inside(piece: Piece, limits: Bounds = DEFAULT) -> list[Piece]:
     """Return the leaves of an attached mail; nothing for any other piece."""
     if piece.media_type not in MAILS:
         return []
