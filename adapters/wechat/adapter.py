@@ -3,6 +3,7 @@
 from adapters.contract import TemplateCard
 from adapters.manifest import Manifest
 from adapters.setup import Setup
+from adapters.wechat.account import Account
 from adapters.weixin import templates
 from adapters.weixin.adapter import Weixin
 from adapters.weixin.writing import Payload
@@ -13,6 +14,11 @@ NOTICE_PATH = "/cgi-bin/message/subscribe/bizsend"
 
 class OfficialAccount(Weixin):
     """One account."""
+
+    @property
+    def account(self) -> Account:
+        """Return what the account can do besides writing: codes to scan, tags, remarks."""
+        return Account(self._client)
 
     def extra(self) -> Payload:
         """Name the customer-service account that customers see, if one is set."""
