@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests import needs
+from tests.journeys.office import Office
 from tests.journeys.people import Agent, Visitor
 from tests.server.process import Process, hub_process
-from tests.server.running import furnish
+from tests.server.running import Client, furnish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -98,3 +100,12 @@ def new_visitor(
         return visitor
 
     return come
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def office(hub: Process) -> AsyncIterator[Office]:
+    """An administrator who arranges things over the API."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        office = Office(Client(hub.base, http))
+        await office.log_in()
+        yield office

@@ -2,28 +2,21 @@ import { describe, expect, it } from 'vitest'
 
 import { filledTemplate, namesIn } from '../channel/templates'
 import { bare, unproved } from '../thread/envelope'
-import { readEvent } from './calendar'
+import { eventTime } from './eventTime'
 import { frameDocument, guessedHeight } from './frame'
 
-const INVITATION = [
-  'BEGIN:VCALENDAR', 'METHOD:REQUEST', 'BEGIN:VTIMEZONE', 'DTSTART:19700101T000000', 'END:VTIMEZONE', 'BEGIN:VEVENT',
-  'SUMMARY:水表更换\\, 朝阳路 5 号', 'DTSTART;TZID="Asia/Shanghai":20261123T093000', 'DTEND:20261123T020000Z',
-  'LOCATION:一个很长的地', ' 址', 'ORGANIZER;CN="林晓":mailto:lin@example.cn', 'END:VEVENT', 'END:VCALENDAR',
-].join('\r\n')
-
-describe('an invitation', () => {
-  it('is read: the event, not the zone; folded lines; names', () => {
-    expect(readEvent(INVITATION)).toEqual({
-      summary: '水表更换, 朝阳路 5 号', place: '一个很长的地址', organiser: '林晓', cancelled: false,
-      start: { instant: '', words: '2026-11-23 09:30 (Asia/Shanghai)' },
-      end: { instant: '2026-11-23T02:00:00Z', words: '2026-11-23 02:00' },
-    })
+describe('the time of an invitation', () => {
+  it.each([
+    ['2026-11-23', '2026-11-23'],
+    ['2026-11-23T09:30:00[Asia/Shanghai]', '2026-11-23 09:30 (Asia/Shanghai)'],
+    ['2026-11-23T09:30:00', '2026-11-23 09:30'],
+    ['soon', 'soon'],
+  ])('%s', (told, shown) => {
+    expect(eventTime(told)).toBe(shown)
   })
 
-  it('is seen to be called off, and bears rubbish', () => {
-    expect(readEvent(INVITATION.replace('REQUEST', 'CANCEL'))?.cancelled).toBe(true)
-    expect(readEvent('BEGIN:VEVENT\nDTSTART:soon\n:::')).toMatchObject({ summary: '', start: { instant: '', words: '' } })
-    expect(readEvent('hello')).toBeNull()
+  it('is told by our clock when it is UTC', () => {
+    expect(eventTime('2026-11-23T02:00:00Z')).toMatch(/2026/)
   })
 })
 

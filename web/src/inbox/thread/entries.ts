@@ -14,8 +14,9 @@ export type Entry =
 
 const TOGETHER = 3 * 60_000
 
+/** What happened, as one line; what a customer sent stays a message, whatever it is made of. */
 export function isNotice(message: Message): boolean {
-  return message.parts.length > 0 && message.parts.every((part) => part.type === 'notice' && part.code !== 'unsupported')
+  return message.direction !== 'in' && message.parts.length > 0 && message.parts.every((part) => part.type === 'notice')
 }
 
 /** Written by the same hand, soon after, in the same voice: the name need not stand there again. */
