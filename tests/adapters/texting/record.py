@@ -18,14 +18,14 @@ from adapters.registry import find
 from hub.model import Address, Outbound
 from tests.adapters.contract.kit import Kit, Sample
 from tests.adapters.contract.provider import playing, told
-from tests.adapters.texting.evidence import RECORDINGS, Call, aliyun, tencent, twilio
+from tests.adapters.texting.evidence import RECORDINGS, Call, aliyun, smpp, tencent, twilio
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from hub.model import Part
 
-CHANNELS: dict[str, ModuleType] = {"twilio": twilio, "aliyun": aliyun, "tencent": tencent}
+CHANNELS: dict[str, ModuleType] = {"twilio": twilio, "aliyun": aliyun, "tencent": tencent, "smpp": smpp}
 
 
 def main(names: list[str]) -> None:
