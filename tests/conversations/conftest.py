@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conversations.hours import load_zones
+from tests.conversations.channels import LIMITS
 from tests.conversations.floor import COLLECTIONS, Floor
 from tests.stores import open_store
 
@@ -31,6 +32,28 @@ async def floor(tmp_path: Path) -> AsyncIterator[Floor]:
         made = Floor(store)
         await made.open_inbox()
         yield made
+
+
+@pytest.fixture
+async def channels(tmp_path: Path) -> AsyncIterator[Floor]:
+    """The floor on SQLite, with an inbox for each channel of `tests.conversations.channels`."""
+    async with open_store(tmp_path, COLLECTIONS) as store:
+        yield await _with_channels(Floor(store, limits=LIMITS))
+
+
+@pytest.fixture
+async def both(engine: Engine) -> AsyncIterator[Floor]:
+    """The same on both engines, one after the other."""
+    store: Store = engine.make()
+    await store.open(COLLECTIONS)
+    yield await _with_channels(Floor(store, workers=4, limits=LIMITS))
+    await store.close()
+
+
+async def _with_channels(floor: Floor) -> Floor:
+    for channel in ("wechat", "sms", "email"):
+        await floor.open_inbox(channel, channel=channel)
+    return floor
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ from conversations.consent import OPT_OUTS
 from conversations.deliveries import Deliveries
 from conversations.drafts import Drafts
 from conversations.events import Assigned, Closed, CustomerSaid, Freed, Opened, Queued, Signalled
+from conversations.fetching import FETCH, Fetches
 from conversations.inboxes import INBOXES, Inbox, Inboxes
 from conversations.labels import LABELS
+from conversations.limits import ChannelLimits, Limits
 from conversations.lists import Lists
 from conversations.model import (
     CONVERSATIONS,
@@ -36,7 +38,7 @@ from conversations.snoozes import WAKE, Alarms
 from conversations.transcripts import Transcripts
 from hub.events import Events
 from hub.ingest import RECEIVE, Ingest
-from hub.model import Address, Inbound, Outbound, Receipt, Said, Sender, Signal, Status, Text
+from hub.model import Address, Inbound, Media, Outbound, Receipt, Remote, Said, Sender, Signal, Status, Text
 from hub.outbox import Outbox
 from hub.store.port import By, Eq, Insert
 from hub.work.engine import Engine
@@ -73,6 +75,8 @@ class Provider:
         self.taken: dict[str, Outbound] = {}
         self.calls = 0
         self.faults: list[HubError] = []
+        self.files: dict[str, Media] = {}
+        self.fetched: list[str] = []
 
     async def sender(self, inbox: str) -> Provider:
         """Every inbox is this provider's."""
@@ -86,12 +90,20 @@ class Provider:
         self.taken.setdefault(message.id, message)
         return f"p-{message.id}"
 
+    async def fetch(self, inbox: str, remote: Remote) -> Media:
+        """Give the file of this ref."""
+        self.fetched.append(remote.ref)
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.files[remote.ref]
+
 
 class Floor:
     """Everything of this floor, wired as the server does."""
 
-    def __init__(self, store: Store, *, workers: int = 16) -> None:
+    def __init__(self, store: Store, *, workers: int = 16, limits: Limits | None = None) -> None:
         self.store = store
+        self.limits = limits or ChannelLimits({})
         self.clock = FakeClock()
         self.events = Events()
         self.told: list[Struct] = []
@@ -99,15 +111,16 @@ class Floor:
             self.events.subscribe(event, "test", self._hear)
         self.provider = Provider()
         self.engine = Engine(store, LocalDispatch(), self.clock, workers=workers, alone=True, spin=lambda: 1.0)
-        self.receive = Receive(store, self.events)
+        self.receive = Receive(store, self.events, self.limits)
         self.engine.register(RECEIVE, self.receive.handle)
         self.engine.register(WAKE, Alarms(store, self.events).ring)
+        self.engine.register(FETCH, Fetches(store, self.provider).fetch)
         for kind, hear in self.events.hearers:
             self.engine.register(kind, _as_handler(hear))
         Outbox(self.provider, Deliveries(store), self.clock).attach(self.engine)
         self.ingest = Ingest(store, self.clock)
-        self.replies = Replies(store, self.events, self.clock)
-        self.acts = Acts(store, self.events, self.clock)
+        self.replies = Replies(store, self.events, self.clock, self.limits)
+        self.acts = Acts(store, self.events, self.clock, self.limits)
         self.drafts = Drafts(store, self.clock)
         self.reading = Reading(store, self.clock)
         self.transcripts = Transcripts(store)
@@ -158,9 +171,9 @@ class Floor:
             )
         )  # fmt: skip
 
-    async def conversations(self, user: str = "ann") -> list[Conversation]:
+    async def conversations(self, user: str = "ann", channel: str = "webchat") -> list[Conversation]:
         """Return a customer's conversations, newest first."""
-        profiles = await self.store.find(PROFILES, Eq("channel", "webchat"), Eq("user", user), limit=2)
+        profiles = await self.store.find(PROFILES, Eq("channel", channel), Eq("user", user), limit=2)
         assert len(profiles) == 1
         return await self.transcripts.history(profiles[0].id)
 
