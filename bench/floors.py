@@ -31,6 +31,12 @@ async def parse(request: web.Request) -> web.Response:
     return web.Response()
 
 
+async def take(request: web.Request) -> web.Response:
+    """Read a webhook's body and forget it."""
+    await request.read()
+    return web.Response()
+
+
 async def ready(request: web.Request) -> web.Response:
     """Answer that we are there."""
     return web.Response()
@@ -50,6 +56,7 @@ async def serve(port: int) -> None:
     """Serve until killed."""
     app = web.Application()
     app.router.add_post("/parse", parse)
+    app.router.add_post("/hooks/{inbox}", take)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/echo", echo)
     runner = web.AppRunner(app, access_log=None)

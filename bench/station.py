@@ -110,12 +110,12 @@ def _admin(number: int, at: datetime) -> User:
 
 
 @contextmanager
-def serving(folder: Path, *, worker: bool = True) -> Iterator[Program]:
+def serving(folder: Path, *, worker: bool = True, public: str = "") -> Iterator[Program]:
     """Run `yizhan serve` on a data folder until the context ends; ready when it is handed out."""
     port = free_port()
     env = {
         "YIZHAN_DATA": str(folder), "YIZHAN_PORT": str(port), "YIZHAN_WORKER": str(worker).lower(),
-        "YIZHAN_LOG_LEVEL": "warning", "YIZHAN_HOST": "127.0.0.1",
+        "YIZHAN_LOG_LEVEL": "warning", "YIZHAN_HOST": "127.0.0.1", "YIZHAN_PUBLIC_URL": public,
     }  # fmt: skip
     with run(["-m", "server", "serve"], port=port, env=env) as program:
         program.wait_for("/readyz")
