@@ -5,7 +5,7 @@ from html import escape
 
 from msgspec import Struct, structs
 
-from adapters.email.reading import charsets, flowed, quotes, transfer
+from adapters.email.reading import charsets, flowed, markup, quotes, transfer
 from adapters.email.reading.mail import Bounds, Piece
 from adapters.email.reading.quotes import Halves
 from adapters.email.reading.tree import Leaf
@@ -15,9 +15,10 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", 
 
 
 class Body(Struct, frozen=True, kw_only=True):
-    """What was written, what it quotes, files found in texts, and the pieces with the charsets they were read in."""
+    """What was written and what it quotes; the same unparted; files found in texts; the pieces with their charsets."""
 
     halves: Halves
+    whole: Halves
     pieces: tuple[Piece, ...]
     found: tuple[Piece, ...] = ()
     faults: tuple[str, ...] = ()
@@ -30,7 +31,7 @@ class _Form(Struct, kw_only=True):
     html: str = ""
 
 
-def read(pairs: list[tuple[Leaf, Piece]], subject: str, hint: str, limits: Bounds) -> Body:
+def read(pairs: list[tuple[Leaf, Piece]], subject: str, sender: str, hint: str, limits: Bounds) -> Body:
     """Read the texts among the pieces."""
     forms: dict[int, _Form] = {}
     pieces, found, faults = list[Piece](), list[Piece](), list[str]()
@@ -55,8 +56,10 @@ def read(pairs: list[tuple[Leaf, Piece]], subject: str, hint: str, limits: Bound
         _add(forms.setdefault(leaf.group if leaf.group >= 0 else -2 - number, _Form()), piece.role, text[:most])
         pieces.append(structs.replace(piece, charset=decoded.charset, faults=(*piece.faults, *wrong)))
         faults += wrong
+    plain, html = _joined([*forms.values()])
     return Body(
-        halves=_halves([*forms.values()], subject), pieces=tuple(pieces), found=tuple(found),
+        halves=_halves([*forms.values()], plain, html, subject, sender), whole=_whole(plain, html),
+        pieces=tuple(pieces), found=tuple(found),
         faults=tuple(dict.fromkeys(faults)),
     )  # fmt: skip
 
@@ -76,16 +79,24 @@ def _add(form: _Form, role: str, text: str) -> None:
         form.html += text
 
 
-def _halves(forms: list[_Form], subject: str) -> Halves:
+def _joined(forms: list[_Form]) -> tuple[str, str]:
+    return "\n".join(form.text for form in forms if form.text.strip()), _html(forms)
+
+
+def _whole(plain: str, html: str) -> Halves:
+    """Return everything that was said: for reports, which are nobody's answer to anything."""
+    text = plain if plain.strip() else "\n".join(line.text for line in markup.lines(html))
+    return Halves(kept=text.replace(markup.PICTURE, "").strip("\n "), kept_html=html)
+
+
+def _halves(forms: list[_Form], plain: str, html: str, subject: str, sender: str) -> Halves:
     """Read HTML and text each by itself: neither is sure to say what the other says."""
-    html = _html(forms)
-    marked = quotes.html(html, subject) if html.strip() else None
-    plain = "\n".join(form.text for form in forms if form.text.strip())
-    if marked is None:
-        return quotes.text(plain, subject)
-    if any(form.html.strip() and not form.text.strip() for form in forms) or not plain.strip():
+    if not html:
+        return quotes.text(plain, subject, sender)
+    marked = quotes.html(html, subject, sender)
+    if any(form.html.strip() and not form.text.strip() for form in forms):
         return marked
-    spoken = quotes.text(plain, subject)
+    spoken = quotes.text(plain, subject, sender)
     return structs.replace(marked, kept=spoken.kept, quoted=spoken.quoted)
 
 

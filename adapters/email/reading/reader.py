@@ -51,7 +51,7 @@ def read(raw: bytes, *, limits: Bounds = DEFAULT, trusted: str = "", own: Collec
     hint = content.hint(leaves)
     outside = _outside(head, separator, hint, limits)
     pairs = _pairs(leaves, hint)
-    inner = body.read(pairs, outside.subject, hint, limits)
+    inner = body.read(pairs, outside.subject, outside.sender.address, hint, limits)
     return _mail(raw, head, outside, inner, leaves, trusted, own)
 
 
@@ -132,10 +132,9 @@ def _mail(
 ) -> Mail:
     pieces = [*inner.pieces, *inner.found]
     media = parameters.media(head.first("content-type"))
-    halves = inner.halves
     ours = [*own, *outside.delivered, *(person.address for person in outside.to)]
-    whole = f"{halves.kept}\n\n{halves.quoted}" if halves.quoted else halves.kept
-    bounce = bounces.read(head, media, outside.sender, outside.subject, whole, pieces, ours)
+    bounce = bounces.read(head, media, outside.sender, outside.subject, inner.whole.kept, pieces, ours)
+    halves = inner.whole if bounce else inner.halves
     calendar = next((piece for piece in pieces if piece.role == "calendar"), None)
     sign = automatic.sign(head, outside.subject, outside.sender.address, media.value, own)
     answered, refs = _refs(head)

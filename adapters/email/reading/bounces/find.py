@@ -18,6 +18,7 @@ def read(
     """Return what the mail says of a mail of ours, or None when it says nothing of that kind."""
     reported = [failed for piece in pieces if piece.media_type in STATUS for failed in report.recipients(piece.content)]
     reported = reported or _in_text(text)
+    text = text or _prose(pieces)
     if not reported and not _looks(head, media, sender, subject, text):
         return None
     back = original.find(pieces, text, head)
@@ -27,6 +28,11 @@ def read(
         original_message_id=back.message_id, reason=_reason(people_in, text),
         permanent=any(failed.permanent for failed in people_in), traces=back.traces,
     )  # fmt: skip
+
+
+def _prose(pieces: list[Piece]) -> str:
+    """Return what a report without a text says between its fields."""
+    return next((piece.content[:20_000].decode("utf-8", "replace") for piece in pieces if piece.role == "report"), "")
 
 
 def _in_text(text: str) -> list[Failed]:

@@ -48,7 +48,14 @@ def _whole(said: str, back: int) -> bool:
 
 
 def _with_name(found: list[Line], begin: int) -> int:
-    """Take the line above with it when it is nothing but `name <address>`."""
+    """Take with it what was broken off above: a line that is `name <address>`, or lines from `On ...` on."""
+    said = found[begin].text.strip()
+    for back in range(begin - 1, max(-1, begin - BROKEN), -1):
+        if found[back].blank or marks.OPENS.match(said):
+            break
+        said = f"{found[back].text.strip()} {said}"
+        if marks.OPENS.match(said) and marks.ATTRIBUTION.fullmatch(said[:700]):
+            return back
     if begin and marks.named(found[begin - 1].text):
         return begin - 1
     return begin

@@ -34,6 +34,7 @@ FORWARD = re.compile(
 )
 FORWARDED = re.compile(r"\s*(?:fwd?|fw|tr|wg|rv|enc|vs|转发|轉發|轉寄|转寄|転送|전달)\s*[:：]", re.IGNORECASE)
 """A subject that says so. `Re: Fwd:` is an answer again."""
+STROKES = re.compile(r"[|\s]*\|[|\s]*")
 RULE = re.compile(r"[-‐-―_=*─━－]{5,}")
 
 HEADS = {
@@ -99,14 +100,19 @@ SENT_FROM = re.compile(
 )
 
 
+def _plainly(text: str) -> str:
+    """QQ writes its blanks as entities in plain text too."""
+    return text.replace("&nbsp;", " ").strip()
+
+
 def divides(text: str) -> bool:
     """Say whether a line is the divider above an earlier mail."""
-    return len(text) <= LONGEST and DIVIDER.fullmatch(text.strip()) is not None
+    return len(text) <= LONGEST and DIVIDER.fullmatch(_plainly(text)) is not None
 
 
 def forwards(text: str) -> bool:
     """Say whether a line is the divider above a mail that is forwarded."""
-    return len(text) <= LONGEST and FORWARD.fullmatch(text.strip()) is not None
+    return len(text) <= LONGEST and FORWARD.fullmatch(_plainly(text)) is not None
 
 
 def sent_from(text: str) -> bool:
@@ -121,5 +127,5 @@ def named(text: str) -> bool:
 
 def head(text: str) -> str:
     """Return which field of a mail's head a line shows (`from`, `date`, ...), or ""."""
-    found = _HEAD.match(_INNER.sub("", text[:200]).replace("：", ":"))
+    found = _HEAD.match(_INNER.sub("", _plainly(text[:200])))
     return found.lastgroup or "" if found else ""

@@ -22,17 +22,17 @@ class Halves(Struct, frozen=True, kw_only=True):
     quoted_html: str = ""
 
 
-def text(body: str, subject: str = "") -> Halves:
-    """Lay a plain text apart."""
+def text(body: str, subject: str = "", sender: str = "") -> Halves:
+    """Lay a plain text apart. `sender` is the address of who wrote it."""
     found = [Line(text=line, quoted=_QUOTED.match(line) is not None) for line in body.split("\n")]
-    kept = _kept(found, subject)
+    kept = _kept(found, subject, sender)
     return Halves(kept=_joined(found, kept, True), quoted=_joined(found, kept, False))
 
 
-def html(body: str, subject: str = "") -> Halves:
+def html(body: str, subject: str = "", sender: str = "") -> Halves:
     """Lay an HTML body apart; the pieces of markup need not balance, the sanitiser closes what is open."""
     found = lines(body)
-    kept = _kept(found, subject)
+    kept = _kept(found, subject, sender)
     if all(kept):
         return Halves(kept=_joined(found, kept, True), kept_html=body)
     inside: dict[bool, list[str]] = {True: [body[: found[0].start]], False: []}
@@ -46,11 +46,11 @@ def html(body: str, subject: str = "") -> Halves:
 
 
 def _joined(found: list[Line], kept: list[bool], which: bool) -> str:
-    texts = [line.text.rstrip() for line, keep in zip(found, kept, strict=True) if keep is which]
+    texts = [line.text for line, keep in zip(found, kept, strict=True) if keep is which]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(texts)).replace(PICTURE, "").strip("\n ").rstrip()
 
 
-def _kept(found: list[Line], subject: str) -> list[bool]:
+def _kept(found: list[Line], subject: str, sender: str) -> list[bool]:
     """Say for each line whether the person wrote it now; all of them when nothing would be left."""
     everything = [True] * len(found)
     if marks.FORWARDED.match(subject):
@@ -60,7 +60,7 @@ def _kept(found: list[Line], subject: str) -> list[bool]:
         return everything
     kept = [number < end for number in range(len(found))]
     _without_quotes(found, kept, end)
-    _without_signature(found, kept)
+    _without_signature(found, kept, sender.lower())
     if any(keep and not line.blank for line, keep in zip(found, kept, strict=True)):
         return kept
     return everything
@@ -145,7 +145,7 @@ def _block_end(found: list[Line], number: int, end: int, *, soft: bool) -> int:
     return last
 
 
-def _without_signature(found: list[Line], kept: list[bool]) -> None:
+def _without_signature(found: list[Line], kept: list[bool], sender: str) -> None:
     """Lay the signature below what was written with the quotes, and what a program put there."""
     mine = [number for number, keep in enumerate(kept) if keep and not found[number].quoted]
     for number in mine:
@@ -158,8 +158,25 @@ def _without_signature(found: list[Line], kept: list[bool]) -> None:
                 kept[one] = kept[one] and one < number
             below = below[:place]
             break
-    while len(below) > 1 and marks.sent_from(found[below[-1]].text):
-        kept[below.pop()] = False
+    while below and _added(found, below[-1], sender):
+        last = below.pop()
+        card = _card(found, last)
+        kept[card : last + 1] = [False] * (last + 1 - card)
+        below = [number for number in below if number < card]
+
+
+def _added(found: list[Line], number: int, sender: str) -> bool:
+    """Say whether a program put this line at the end: its own name, the sender's address, or a rule above them."""
+    said = found[number].text.strip()
+    return marks.sent_from(said) or marks.RULE.fullmatch(said) is not None or (said != "" and said.lower() == sender)
+
+
+def _card(found: list[Line], number: int) -> int:
+    """Return where the card above NetEase's own line begins: name and address between upright strokes."""
+    if "网易邮箱" not in found[number].text:
+        return number
+    strokes = [at for at in range(max(0, number - 12), number) if marks.STROKES.fullmatch(found[at].text)]
+    return strokes[0] if strokes else number
 
 
 def _signs(said: str, following: int) -> bool:
