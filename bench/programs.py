@@ -72,15 +72,12 @@ def run(command: Sequence[str], *, port: int, env: Mapping[str, str] | None = No
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    try:
-        with process:
+    with process:
+        try:
             yield Program(process, port)
+        finally:
             process.terminate()
             _drain(process)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def _drain(process: "subprocess.Popen[bytes]") -> None:

@@ -60,7 +60,7 @@ from server.vitals import Vitals
 WORKERS = 64
 SIMULATED = 5.0
 """Seconds between two looks whether a simulator runs now."""
-FLOOD = 32
+FLOOD = 4
 """Inbounds that wait for the disk at once, from which on work stands back."""
 
 
