@@ -15,11 +15,11 @@ from conversations.model import (
     Direction,
     Message,
     Preview,
-    Spent,
 )
 from conversations.moves import wake
 from conversations.news import news
 from conversations.terms import index_terms
+from conversations.windows import Spent
 from hub.events import Events
 from hub.ids import new_id
 from hub.model import Envelope, Notice, Part, Status, plain

@@ -83,4 +83,4 @@ def counted(conversation: Conversation, message: Message, reason: str) -> Grants
         return shut(conversation.windows, message.at)
     if message.spent is None:
         return conversation.windows
-    return given_back(conversation.windows, message.spent.since, message.spent.opened_by)
+    return given_back(conversation.windows, message.spent)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from conversations.windows import Grant
+from conversations.windows import Grant, Spent
 from hub.errors import WrongMove
 from hub.model import Address, Envelope, Part, Status
 from hub.store.port import Collection, Document, Eq, Index, Present
@@ -143,13 +143,6 @@ class Conversation(Document, frozen=True, kw_only=True):
         return structs.replace(
             self, state=to, live=to is not State.CLOSED, closed_at=at if to is State.CLOSED else None, changed_at=at
         )
-
-
-class Spent(Struct, frozen=True, kw_only=True):
-    """Which grant of the conversation's windows a message was sent under."""
-
-    opened_by: str
-    since: datetime
 
 
 class Message(Document, frozen=True, kw_only=True):

@@ -16,9 +16,9 @@ from msgspec import structs
 from conversations.change import Change
 from conversations.limits import Limit, Limits, tag_of, window
 from conversations.mails import Letter, letter
-from conversations.model import Author, AuthorKind, Conversation, Direction, Message, Spent
+from conversations.model import Author, AuthorKind, Conversation, Direction, Message
 from conversations.rendering import Rendered, preview
-from conversations.windows import Grants, soonest, spent
+from conversations.windows import Grants, Spent, soonest, spent, under
 from hub.errors import WindowClosed, WrongMove
 from hub.model import Outbound, Status
 from hub.model.parts import Part
@@ -93,7 +93,7 @@ def paid(
         if grant is None:
             raise _closed(conversation, limit, len(messages), at)
         windows = spent(windows, grant)
-        units.append(Spent(opened_by=grant.opened_by, since=grant.since))
+        units.append(under(grant))
     return windows, units
 
 

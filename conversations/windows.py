@@ -21,12 +21,24 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Grant(Struct, frozen=True, kw_only=True):
-    """What one word opened at `since` (the provider's time): `left` messages before `until`; None is no limit."""
+    """What one word opened at `since` (the provider's time): `left` messages before `until`; None is no limit.
+
+    `turn` tells grants of one moment apart: many providers know seconds only.
+    """
 
     opened_by: str
     since: datetime
     until: datetime
     left: int | None = None
+    turn: int = 1
+
+
+class Spent(Struct, frozen=True, kw_only=True):
+    """Which grant a message left under."""
+
+    opened_by: str
+    since: datetime
+    turn: int = 1
 
 
 Grants = tuple[Grant, ...]
@@ -52,7 +64,8 @@ def opened(grants: Grants, rules: Sequence[Rule], word: str, *, since: datetime,
         if word not in rule.opened_by:
             continue
         same = [grant for grant in grants if grant.opened_by in rule.opened_by]
-        fresh = Grant(opened_by=word, since=start, until=start + timedelta(seconds=rule.seconds), left=rule.messages)
+        end, turn = start + timedelta(seconds=rule.seconds), max((grant.turn for grant in same), default=0) + 1
+        fresh = Grant(opened_by=word, since=start, until=end, left=rule.messages, turn=turn)
         if all(grant.until <= fresh.until for grant in same):
             grants = (*(grant for grant in grants if grant not in same), fresh)
     return kept(grants, at)
@@ -65,12 +78,17 @@ def soonest(grants: Grants, at: datetime) -> Grant | None:
 
 def spent(grants: Grants, grant: Grant) -> Grants:
     """Return the grants after one message left under `grant`."""
-    return _counted(grants, grant.since, grant.opened_by, -1)
+    return _counted(grants, under(grant), -1)
 
 
-def given_back(grants: Grants, since: datetime, opened_by: str) -> Grants:
+def given_back(grants: Grants, unit: Spent) -> Grants:
     """Return the grants after a message turned out not to count; one that began anew meanwhile is full already."""
-    return _counted(grants, since, opened_by, 1)
+    return _counted(grants, unit, 1)
+
+
+def under(grant: Grant) -> Spent:
+    """Return what a message remembers of the grant it leaves under."""
+    return Spent(opened_by=grant.opened_by, since=grant.since, turn=grant.turn)
 
 
 def shut(grants: Grants, told: datetime) -> Grants:
@@ -78,10 +96,8 @@ def shut(grants: Grants, told: datetime) -> Grants:
     return tuple(grant for grant in grants if grant.since > told)
 
 
-def _counted(grants: Grants, since: datetime, opened_by: str, by: int) -> Grants:
+def _counted(grants: Grants, unit: Spent, by: int) -> Grants:
     return tuple(
-        structs.replace(grant, left=grant.left + by)
-        if grant.left is not None and (grant.since, grant.opened_by) == (since, opened_by)
-        else grant
+        structs.replace(grant, left=grant.left + by) if grant.left is not None and under(grant) == unit else grant
         for grant in grants
     )

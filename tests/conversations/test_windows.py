@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from conversations.windows import Grant, given_back, is_open, kept, opened, shut, soonest, spent
+from conversations.windows import Grant, given_back, is_open, kept, opened, shut, soonest, spent, under
 from tests.conversations.channels import RULES
 
 if TYPE_CHECKING:
@@ -52,6 +52,13 @@ def test_the_same_rule_begins_anew_whichever_of_its_words_it_was() -> None:
     assert (again.opened_by, again.left, again.until) == ("scan", 3, at(1.5))
 
 
+def test_a_unit_of_the_same_second_does_not_go_to_the_grant_that_began_anew_in_it() -> None:
+    first = opened((), RULES, "message", since=START, at=START)
+    again = opened(spent(first, first[0]), RULES, "message", since=START, at=START)
+    assert given_back(again, under(first[0])) == again
+    assert again[0].left == 5
+
+
 def test_what_arrives_late_does_not_shorten_the_window() -> None:
     now = opened((), RULES, "message", since=at(10), at=at(10))
     worn = spent(now, now[0])
@@ -88,11 +95,11 @@ def test_the_one_that_ends_soonest_is_spent_first() -> None:
 
 def test_a_unit_goes_back_to_the_grant_it_came_from_and_to_no_newer_one() -> None:
     old = grant(left=2)
-    assert given_back((old,), old.since, "message")[0].left == 3
+    assert given_back((old,), under(old))[0].left == 3
     newer = grant(since=5)
-    assert given_back((newer,), old.since, "message") == (newer,)
+    assert given_back((newer,), under(old)) == (newer,)
     free = grant(left=None)
-    assert given_back((free,), free.since, "message") == (free,)
+    assert given_back((free,), under(free)) == (free,)
 
 
 def test_the_provider_s_refusal_shuts_what_was_open_when_the_message_was_written() -> None:
@@ -107,9 +114,7 @@ def test_only_what_has_not_ended_is_kept() -> None:
 
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("message"), st.integers(0, 30)),
-        st.tuples(st.just("menu"), st.integers(0, 30)),
-        st.tuples(st.just("say"), st.integers(0, 30)),
+        st.tuples(st.sampled_from(["message", "menu", "say", "fail"]), st.sampled_from([0, 0, 0, 1, 30])),
         st.tuples(st.just("wait"), st.integers(1, 49 * 3600)),
     ),
     max_size=60,
@@ -164,9 +169,9 @@ def test_giving_back_never_makes_more_than_was_granted(steps: list[tuple[str, in
         elif what == "say" and (unit := soonest(ledger, now)):
             ledger = spent(ledger, unit)
             out.append(unit)
-        elif out and dice.random() < 0.5:
+        elif out and what == "fail":
             failed = out.pop(dice.randrange(len(out)))
-            ledger = given_back(ledger, failed.since, failed.opened_by)
+            ledger = given_back(ledger, under(failed))
         for one in ledger:
             rule = next(rule for rule in RULES if one.opened_by in rule.opened_by)
             assert one.left is not None
