@@ -61,6 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The same for webhooks."""
     drain_seconds: Annotated[float, Meta(ge=0, le=25)] = 20
     """How long SIGTERM waits for what is under way."""
+    lmtp: Annotated[str, Meta(pattern=r"^(unix:/\S+|\S*:[0-9]{1,5})?$")] = ""
+    """Where a mail server hands over mail by LMTP, `127.0.0.1:2424` or `unix:/path`; empty opens no such door."""
     log: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False

@@ -14,6 +14,7 @@ from routing.presence import RENEW
 from server.chat.hints import Announcer
 from server.inbox_news import follow
 from server.live.socket import Socket
+from server.lmtp import serve as serve_lmtp
 from server.parts import Hub
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,8 @@ class Loops:
         self._run("work", self._work)
         self._run("live", hub.live.run)
         self._run("inboxes", lambda: follow(hub))
+        if hub.settings.lmtp:
+            self._run("lmtp", lambda: serve_lmtp(hub))
         if hub.settings.redis:
             self._run("chat news", Announcer(hub.store, hub.bus).run)
         self._run("presence", self._presence)

@@ -25,6 +25,10 @@ class Logins:
         """Say whether the log-in is by an access token (XOAUTH2)."""
         return self._account.provider != "password"
 
+    def has_own(self, side: Side) -> bool:
+        """Say whether a side has a password of its own."""
+        return bool(self._setup.text(f"{side}_password"))
+
     def password(self, side: Side) -> str:
         """Return the password of a side, or "" when nobody logs in there."""
         return password(self._setup, side)

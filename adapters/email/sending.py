@@ -143,7 +143,10 @@ class Sending:
         if not self._logins.by_token and not secret:
             return
         try:
-            await (self._by_token(client, server) if self._logins.by_token else _by_password(client, server, secret))
+            if self._logins.by_token:
+                await self._by_token(client, server)
+            else:
+                await _by_password(client, server, secret, own=self._logins.has_own("smtp"))
         except SMTPAuthenticationError as error:
             _not_let_in(error)
         except (SMTPServerDisconnected, SMTPTimeoutError) as error:
@@ -177,8 +180,11 @@ async def _connect(client: SMTP, server: Server) -> None:
         raise TryLater("The mail server cannot be reached", hint="Look at `smtp_host` and `smtp_port`.") from error
 
 
-async def _by_password(client: SMTP, server: Server, secret: str) -> None:
-    """Log in once, the strongest way that is offered: a second try after a no may lock the account."""
+async def _by_password(client: SMTP, server: Server, secret: str, *, own: bool) -> None:
+    """Log in once, the best way that is offered: a second try after a no may lock the account.
+
+    Where no password was set for sending (`own`) and the server asks for none, it lets us in by our address.
+    """
     offered = client.server_auth_methods
     if "plain" in offered:
         await client.auth_plain(server.user, secret)
@@ -186,7 +192,7 @@ async def _by_password(client: SMTP, server: Server, secret: str) -> None:
         await client.auth_login(server.user, secret)
     elif "cram-md5" in offered:
         await client.auth_crammd5(server.user, secret)
-    else:
+    elif own or offered:
         raise ChannelBroken(
             "The mail server offers no log-in that we know", hint="Look at `smtp_security` and `smtp_port`.",
             offered=offered,
