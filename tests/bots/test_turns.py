@@ -13,6 +13,7 @@ from bots.contract import Answer, Bot, Handoff, Say, Turn
 from bots.memory import MEMORIES
 from bots.shelf import LIBRARY, stock
 from bots.wiring import COLLECTIONS, wire
+from conversations.consent import OPT_OUTS
 from conversations.inboxes import INBOXES, Inbox
 from conversations.limits import ChannelLimits, Limit
 from conversations.model import (
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 WATER = stock(LIBRARY)["water"]
 ALL: tuple[Collection[Document], ...] = (
-    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, INBOXES, USERS, TEAMS,
+    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, INBOXES, USERS, TEAMS, OPT_OUTS,
 )  # fmt: skip
 
 
@@ -78,11 +79,11 @@ class Chat:
         self.ingest = Ingest(store, self.clock)
         self.engine = Engine(store, LocalDispatch(), self.clock, alone=True)
         wire(store, self.events, {"bot": bot}, limits)
-        self.engine.register(RECEIVE, Receive(store, self.events).handle)
+        self.engine.register(RECEIVE, Receive(store, self.events, limits).handle)
         enlist(self.engine, self.events)
         self.sent = 0
 
-    async def says(self, *texts: str) -> None:
+    async def says(self, *texts: str, **more: object) -> None:
         """Say these at once."""
         said = []
         for text in texts:
@@ -94,6 +95,7 @@ class Chat:
                     sender=Address(channel="webchat", user="v"),
                     sent_at=self.clock.now(),
                     parts=(Text(body=text),),
+                    **more,  # type: ignore[arg-type]  # a test's
                 )
             )
         await self.ingest.accept(said)
