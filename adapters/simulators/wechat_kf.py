@@ -42,6 +42,8 @@ class WechatKf(Simulator):
         self.desk = Desk(self.clock, open_kfid=open_kfid, page=int(page), trap=bool(int(trap)), tell=self._show)
         self.muted = False
         self.calls: list[str] = []
+        self.refusing: dict[str, int] = {}
+        """Calls (`kf/send_msg`) that are refused, each with its code."""
         self._token = ("", self.clock.now())
         self._crypto = WeChatCrypto(token, encoding_aes_key, corp_id)
 
@@ -158,6 +160,8 @@ class WechatKf(Simulator):
             self.calls.append(path)
             try:
                 self._authorise(request)
+                if path in self.refusing:
+                    return self.failure(self.refusing[path])
                 return web.json_response({"errcode": 0, "errmsg": "ok", **does(await request.json())})
             except Refusal as refusal:
                 return self.failure(refusal.code)
