@@ -65,7 +65,7 @@ class WeChat(Simulator):
         self.typed: dict[str, Any] = {}
         self.office = Office(self.calls)
         self._results: set[asyncio.Task[Called]] = set()
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: dict[tuple[str, str], int] = {}
 
     def settings(self) -> dict[str, str]:
         """Return what to enter in the inbox."""
@@ -131,7 +131,7 @@ class WeChat(Simulator):
     async def push(self, words: Mapping[str, Any]) -> Called:
         """Call the hub with a push, three times at most; anything but `success` is shown to the customer as a fault."""
         called = await self.call(self.signed(words))
-        if called.body not in (b"success", b""):
+        if called.status != 200 or called.body not in (b"success", b""):
             self.tell(f"   {words['FromUserName']} sees: 该公众号暂时无法提供服务，请稍后再试")
         return called
 
@@ -256,12 +256,11 @@ class WeChat(Simulator):
 
     async def _template(self, request: web.Request) -> Any:
         said = json.decode(await request.read())
-        again = (said["touser"], said.get("client_msg_id", ""))
-        number = zlib.crc32(f"{again}{len(self.sent)}".encode())
-        if again[1] and again in self._seen:
-            return {**OK, "msgid": number}
-        self._seen.add(again)
+        again = (said["touser"], said.get("client_msg_id") or secrets.token_hex(8))
+        if again in self._seen:
+            return {**OK, "msgid": self._seen[again]}
         self._shown(said, "template")
+        number = self._seen[again] = zlib.crc32(f"{again}{len(self.sent)}".encode())
         self._later(self.words(said["touser"], "event", Event="TEMPLATESENDJOBFINISH", MsgID=number, Status="success"))
         return {**OK, "msgid": number}
 

@@ -15,7 +15,7 @@ from adapters.http import Answer, expect_success
 from adapters.lent import Token
 from adapters.setup import Setup
 from adapters.weixin.meanings import Fate, Table, error
-from adapters.weixin.wire import LONG, Call, Upload, exchange
+from adapters.weixin.wire import LONG, SHORT, Call, Upload, exchange
 from hub.errors import ChannelBroken, OutcomeUnknown, TryLater
 
 T = TypeVar("T")
@@ -52,6 +52,8 @@ class Client:
         self._table = table
         self._fetch = fetch
         self._name = name
+        self.patience = SHORT
+        """Seconds that a call may take; files may take longer."""
         self._refused = 0
         """What the last refused token hashes to: the token itself is kept nowhere."""
 
@@ -63,7 +65,7 @@ class Client:
         `once`: the call does something that must not be done twice, so silence after it left is `OutcomeUnknown`
         (else `TryLater`). Raises what the code means (`meanings.py`).
         """
-        call = Call(url=self._base + path, sent=_json(payload), query=query, once=once)
+        call = Call(url=self._base + path, sent=_json(payload), query=query, once=once, seconds=self.patience)
         return _shaped((await self._authorised(call)).body, shape, once=once)
 
     async def upload(self, path: str, file: Upload, *, shape: type[T], query: Mapping[str, str] = {}) -> T:
@@ -81,7 +83,9 @@ class Client:
 
     async def open(self, path: str, payload: object = None, *, shape: type[T], query: Mapping[str, str] = {}) -> T:
         """Make a call without a token."""
-        answer = await self._exchange(Call(url=self._base + path, sent=_json(payload), query=query))
+        answer = await self._exchange(
+            Call(url=self._base + path, sent=_json(payload), query=query, seconds=self.patience)
+        )
         self._expect(answer, path)
         return _shaped(answer.body, shape)
 
