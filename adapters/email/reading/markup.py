@@ -182,7 +182,7 @@ class _Writer:
             if not token.tag:
                 self._say(token.text)
             elif token.tag.startswith("/"):
-                self._close(token.tag[1:])
+                self._close(token.tag[1:], token.start + len(token.tag) + len(token.text) + 2)
             else:
                 self._begin(token)
         self._flush()
@@ -223,11 +223,13 @@ class _Writer:
         if given.get("width") not in ("0", "1") and given.get("height") not in ("0", "1"):
             self._words.append(PICTURE)
 
-    def _close(self, name: str) -> None:
+    def _close(self, name: str, end: int) -> None:
         if name in BLOCKS:
             self._flush()
             if name in PARAGRAPHS and self._lines and not self._lines[-1].blank:
+                self._start = min(end, len(self._html))
                 self._add("")
+                self._start = -1
         if name == "pre":
             self._pre = max(0, self._pre - 1)
         if name in HOLDERS:
@@ -271,7 +273,7 @@ CUTS = re.compile(
 )
 QUOTES = re.compile(r"gmail_quote|isreplycontent|protonmail_quote|cite|quote|mcntmcnt")
 SIGNS = re.compile(
-    r"\b(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|ntes-mailmaster-sign\w*|__aliyun_signature_wrap|"
+    r"\b(?:gmail_signature|gmail_signature_prefix|moz-signature|ms-outlook-mobile-signature|ntes-mailmaster-sign\w*|__aliyun_signature_wrap|"
     r"protonmail_signature_block|signature-container|lark-mail-signature|foxmail_sign|mail-signature|spark-signature)\b"
 )
 

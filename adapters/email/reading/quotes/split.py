@@ -61,9 +61,8 @@ def _kept(found: list[Line], subject: str, sender: str) -> list[bool]:
     kept = [number < end for number in range(len(found))]
     _without_quotes(found, kept, end)
     _without_signature(found, kept, sender.lower())
-    if any(keep and not line.blank for line, keep in zip(found, kept, strict=True)):
-        return kept
-    return everything
+    left = [line.text.strip() for line, keep in zip(found, kept, strict=True) if keep and not line.blank]
+    return kept if any(not marks.SIGNATURE.fullmatch(line) for line in left) else everything
 
 
 def _hard_cut(found: list[Line]) -> int | None:

@@ -68,7 +68,7 @@ def test_a_quote_within_a_quote_is_one_block() -> None:
         "请处理。\n\n---------- Forwarded message ---------\nFrom: A <a@b.example>\nDate: Fri\nSubject: "
         "停水\nTo: c\n\n家里停水",
         "请看：\n\nBegin forwarded message:\n\n> From: A <a@b.example>\n> Subject: 停水\n>\n> 家里停水",
-        '请看\n\n-------- 转发邮件信息 --------\n发件人："张三" <a@b.example>\n发送日期：2026-11-20\n收件人：c\n主题：停水\n\n家里停水',
+        "请看\n\n-------- 转发邮件信息 --------\n发件人：张三 <a@b.example>\n收件人：c\n主题：停水\n\n家里停水",
         "请看\n\n---------- 转发的邮件 ----------\n发件人： 张三 <a@b.example>\n日期： 2026\n主题： "
         "停水\n收件人： c\n\n家里停水",
         "下面是被转发的邮件：\n\n> 发件人: A\n> 主题: 停水\n>\n> 家里停水",
