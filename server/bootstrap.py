@@ -218,10 +218,10 @@ def accepting(ingest: Ingest, vitals: Vitals) -> Accept:
 
 def _limits(registry: Registry, addresses: "_Addresses") -> ChannelLimits:
     """Tell the one door out what every channel carries."""
-    return ChannelLimits({card.name: _limit(card) for card in registry.manifests}, links=addresses)
+    return ChannelLimits({card.name: limit_of(card) for card in registry.manifests}, links=addresses)
 
 
-def _limit(card: Manifest) -> Limit:
+def limit_of(card: Manifest) -> Limit:
     """Say what a manifest says in the words of the floor below."""
     rules = (Rule(opened_by=one.opened_by, seconds=one.seconds, messages=one.messages) for one in card.windows)
     return Limit(

@@ -1,5 +1,8 @@
 """One live adapter per active inbox: built at start, rebuilt when the inbox changes, one broken inbox left out."""
 
+import asyncio
+import contextlib
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -119,6 +122,8 @@ class Channels:
         self._http: ClientSession | None = None
         self._live: dict[str, Live] = {}
         self._broken: dict[str, HubError] = {}
+        self._loaded: set[str] = set()
+        self._turn = asyncio.Lock()
         self._since: dict[str, datetime] = {}
         self._accept: Accept | None = None
         self.vitals = Vitals(store, self._clock)
@@ -139,6 +144,7 @@ class Channels:
         self._accept = accept
         self._http = egress.session(self._reach)
         for inbox in await self._store.find(INBOXES, order=(By("created_at"), By("id")), limit=1000):
+            await self.load(inbox.channel)
             self._take(inbox)
 
     async def close(self) -> None:
@@ -155,15 +161,25 @@ class Channels:
             await self.reload(id)
 
     async def reload(self, id: str) -> None:
-        """Build one inbox again from its row; without a restart, and without touching the others."""
+        """Build one inbox again from its row; without a restart, and without touching the others.
+
+        One at a time, and not when it was built of this very row: the process that changes a row hears of it twice.
+        """
+        async with self._turn:
+            await self._reload(id)
+        for tell in self.changed:
+            tell(id)
+
+    async def _reload(self, id: str) -> None:
+        inbox, live = await self._store.get(INBOXES, id), self._live.get(id)
+        if inbox and live and live.inbox.version == inbox.version:
+            return
         await self.listening.stop(id)
-        inbox = await self._store.get(INBOXES, id)
         self._live.pop(id, None)
         self._broken.pop(id, None)
         if inbox:
+            await self.load(inbox.channel)
             self._take(inbox)
-        for tell in self.changed:
-            tell(id)
 
     def find(self, id: str) -> Live | None:
         """Return the live inbox, or None when there is none that works."""
@@ -181,6 +197,14 @@ class Channels:
         """Say whether nothing goes out of this inbox for now."""
         live = self._live.get(id)
         return live is not None and live.inbox.paused
+
+    async def load(self, channel: str) -> None:
+        """Import a channel's code beside the loop: some need large libraries. Whatever fails there fails in `build`."""
+        if channel in self._loaded or channel not in self.registry.channels:
+            return
+        self._loaded.add(channel)
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(importlib.import_module, f"{self.registry.channels[channel].package}.adapter")
 
     def build(self, channel: str, inbox: str, settings: Mapping[str, object]) -> Adapter:
         """Make an adapter of settings that may not be saved yet; raises as `Registry.build` does."""

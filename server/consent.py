@@ -62,7 +62,8 @@ async def callback(request: web.Request) -> web.StreamResponse:
         raise Forbidden("This authorisation was begun by somebody else", hint="Begin again from the inbox's settings.")
     code = request.query.get("code", "")
     outcome = await _ended(hub, asking.inbox, code, Act(actor=known.actor, at=at, ip=hub.proxies.client(request)))
-    raise web.HTTPSeeOther(f"/settings/inboxes/{asking.inbox}?authorised={outcome}")
+    page = f"/settings/inboxes/{asking.inbox}?authorised={outcome}"
+    return web.Response(status=303, headers={"Location": page, "Cache-Control": "no-store"})
 
 
 async def _ended(hub: Hub, id: str, code: str, act: Act) -> str:

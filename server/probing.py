@@ -39,6 +39,7 @@ async def probe(hub: Hub, channel: str, given: Mapping[str, object], inbox: Inbo
     """Connect as the channel would with these settings over the inbox's own, and say how each step went."""
     if inbox is not None and inbox.channel != channel:
         raise NotFound("The inbox is of another channel", inbox=inbox.id)
+    await hub.channels.load(channel)
     adapter = hub.channels.build(channel, inbox.id if inbox else TRIED, _over(hub, inbox, given))
     try:
         steps = await _asked(adapter.probe())
