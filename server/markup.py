@@ -45,6 +45,7 @@ STYLES = frozenset(
 """None of them loads anything or leaves its place on the page."""
 SILENT = {"script", "style", "title", "head", "template", "iframe", "object", "svg", "math", "noscript"}
 _DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]+")
+_LEADS = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 _LOADS = re.compile(r"url\s*\(|image-set\s*\(|\\", re.IGNORECASE)
 Address = Callable[[str], str]
 
@@ -65,7 +66,7 @@ def cleaned(html: str, inline: Mapping[str, str], remote: Address | None = None)
     asked: list[str] = []
 
     def look(element: str, attribute: str, value: str) -> str | None:
-        if attribute == "style" and _LOADS.search(value):
+        if (attribute == "style" and _LOADS.search(value)) or (attribute == "href" and not _LEADS.match(value)):
             return None
         if (element, attribute) != ("img", "src"):
             return value
@@ -78,7 +79,8 @@ def cleaned(html: str, inline: Mapping[str, str], remote: Address | None = None)
 
     shown = nh3.clean(
         html, tags=set(TAGS), attributes=ATTRIBUTES, attribute_filter=look, filter_style_properties=set(STYLES),
-        clean_content_tags=SILENT, url_schemes={"http", "https", "mailto", "tel", "cid", "data"}, url_relative="deny",
-        link_rel="noopener noreferrer nofollow", set_tag_attribute_values={"a": {"target": "_blank"}},
+        clean_content_tags=SILENT, url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        url_relative="pass_through", link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
     )  # fmt: skip
     return Clean(html=shown, remote=tuple(asked), blocked=0 if remote else len(asked))
