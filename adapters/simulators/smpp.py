@@ -7,7 +7,7 @@ import asyncio
 import itertools
 import struct
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -48,7 +48,6 @@ class Bound:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
         self.receives = False
-        self.in_bound = False
         self.numbers = itertools.count(1)
         self.waiting: dict[int, asyncio.Future[int]] = {}
 
@@ -62,10 +61,9 @@ class Bound:
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.waiting[sequence] = waiting
         self.write(DELIVER, sequence, body=body)
-        with suppress(TimeoutError, OSError):
-            async with asyncio.timeout(patience):
-                return await waiting
-        return -1
+        await asyncio.wait({waiting}, timeout=patience)
+        self.waiting.pop(sequence, None)
+        return waiting.result() if waiting.done() and not waiting.cancelled() else -1
 
 
 class Smpp(Simulator):
@@ -78,6 +76,7 @@ class Smpp(Simulator):
         super().__init__(hook, **stage)
         self.receipts = receipts == "true"
         self.sent: list[Submitted] = []
+        self.connected: list[Bound] = []
         self.bound: list[Bound] = []
         self.throttle = 0
         self.cut_before_answer = False
@@ -89,6 +88,7 @@ class Smpp(Simulator):
         self._ids = itertools.count(1)
         self._refs = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._serving: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
 
     def routes(self) -> list[web.RouteDef]:
@@ -121,11 +121,11 @@ class Smpp(Simulator):
         """Hang up on everybody and stop to listen."""
         if self._server:
             self._server.close()
-        for one in self.bound:
+        for one in self.connected:
             one.writer.transport.abort()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._serving, return_exceptions=True)
 
     async def says(self, user: str, text: str) -> Called:
         """Let somebody write; a long text travels in pieces."""
@@ -135,7 +135,8 @@ class Smpp(Simulator):
         for index, piece in enumerate(pieces, start=1):
             head = bytes((5, 0, 3, ref, len(pieces), index)) if len(pieces) > 1 else b""
             octets = head + piece.encode("utf-16-be")
-            status = status or await self.delivers(deliver_sm(number, octets, coding=8, esm=0x40 if head else 0))
+            answered = await self.delivers(deliver_sm(number, octets, coding=8, esm=0x40 if head else 0))
+            status = status or answered
         self.tell(f"-> hub {'ok' if status == OK else status}")
         return Called(status=200 if status == OK else 0)
 
@@ -151,6 +152,7 @@ class Smpp(Simulator):
             await receiver.writer.drain()
             await asyncio.sleep(0.05)  # it is read and stored; only the answer is lost
             receiver.writer.transport.abort()
+            self.bound.remove(receiver)
             self._unsent.append(body)
             return -1
         status = await receiver.deliver(body, self.patience)
@@ -179,9 +181,10 @@ class Smpp(Simulator):
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         bound = Bound(writer)
+        self.connected.append(bound)
         task = asyncio.current_task()
         if task:
-            self._tasks.add(task)
+            self._serving.add(task)
         try:
             while True:
                 length, command, status, sequence = struct.unpack("!IIII", await reader.readexactly(16))
@@ -190,11 +193,14 @@ class Smpp(Simulator):
         except (OSError, EOFError):
             pass
         finally:
+            self.connected.remove(bound)
             if bound in self.bound:
                 self.bound.remove(bound)
+            for waiting in bound.waiting.values():
+                waiting.cancel()
             writer.close()
             if task:
-                self._tasks.discard(task)
+                self._serving.discard(task)
 
     async def _obey(self, bound: Bound, command: int, status: int, sequence: int, body: bytes) -> None:
         match command:
@@ -208,7 +214,7 @@ class Smpp(Simulator):
                     await bound.writer.drain()
                     bound.writer.close()
             case value if value == DELIVER | RESPONSE:
-                if waiting := bound.waiting.pop(sequence, None):
+                if (waiting := bound.waiting.pop(sequence, None)) and not waiting.done():
                     waiting.set_result(status)
             case value if value < RESPONSE:
                 bound.write(NACK, sequence, BAD_COMMAND)

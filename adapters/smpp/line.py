@@ -38,7 +38,8 @@ class Line:
         self._deliver = deliver
         self._bound = bound
         self._session: Session | None = None
-        self._up = asyncio.Event()
+        self._tried = asyncio.Event()
+        """Set while there is a bind, or a reason that time does not mend."""
         self._fault: HubError | None = None
         self._failures = 0
         self.used = clock.monotonic()
@@ -51,7 +52,7 @@ class Line:
                     await session.run(self._deliver)
                 finally:
                     self._session = None
-                    self._up.clear()
+                    self._tried.clear()
                     await _closed(session)
                 log.warning("smpp_lost", inbox=self._inbox)
                 self._fault = TryLater("The message centre has hung up")
@@ -61,9 +62,10 @@ class Line:
     async def submit(self, message: SubmitSm) -> Answer:
         """Send one short message. Raises as `Session.submit`, and `ChannelBroken` when we are not let in."""
         self.used = self._clock.monotonic()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(WAIT):
-                await self._up.wait()
+        if not isinstance(self._fault, ChannelBroken):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WAIT):
+                    await self._tried.wait()
         if self._session is None:
             raise self._fault or TryLater("There is no bind at the message centre yet", hint="Look at `host`.")
         return await self._session.submit(message)
@@ -76,12 +78,14 @@ class Line:
             if self._failures < 1 or self._fault is None:
                 log.warning("smpp_not_bound", inbox=self._inbox, why=type(error).__name__)
             self._fault = fault_of(error)
+            if isinstance(self._fault, ChannelBroken):
+                self._tried.set()
             return None
         log.info("smpp_bound", inbox=self._inbox, receives=self._deliver is not None)
         self._failures = 0
         self._fault = None
         self._bound()
-        self._up.set()
+        self._tried.set()
         return self._session
 
 

@@ -79,7 +79,7 @@ class Outward:
         """Keep a bind of our own until it has been idle for a while."""
         keeper = asyncio.create_task(line.keep())
         try:
-            while self._setup.clock.monotonic() - line.used < IDLE and not self.listening:
+            while self._setup.clock.monotonic() - line.used < IDLE:
                 await self._setup.clock.sleep(LOOK)
         finally:
             self._own = None
