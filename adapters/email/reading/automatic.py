@@ -7,7 +7,7 @@ from adapters.email.reading import fields, people, words
 from adapters.email.reading.fields import Fields
 
 DAEMONS = re.compile(
-    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|double-bounce|mailadmin)(?:[+\-=].*)?@?"
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mdaemon|double-bounce|mailadmin)(?:[+\-=].*)?@?"
 )
 PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 REPLIES = (

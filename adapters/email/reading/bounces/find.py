@@ -49,15 +49,17 @@ def _looks(head: Fields, media: Typed, sender: Mailbox, subject: str, text: str)
     kind = media.get("report-type").lower()
     if media.value == "multipart/report" and kind in ("delivery-status", ""):
         return True
-    if kind in ("disposition-notification", "feedback-report") or signs.REPLY.match(subject):
+    if kind in ("disposition-notification", "feedback-report"):
         return False
     if any(head.has(name) for name in FAILED):
         return True
     mailer = automatic.daemon(sender.address) or signs.NAME.search(sender.name) is not None
+    if signs.REPLY.match(subject) and not mailer:
+        return False
     nobody = [value.strip() for value in head.all("return-path")][:1] == [b"<>"]
     titled = signs.SUBJECT.search(subject) is not None
     says = signs.STRONG.search(told.report(text)[:3000]) is not None
-    return (mailer + nobody + titled >= 2 and (says or titled)) or (says and (mailer or nobody or titled))
+    return ((mailer or nobody) and (says or titled)) or (says and titled and not head.has("in-reply-to"))
 
 
 def _told(head: Fields, text: str, back: original.Original, ours: list[str]) -> list[Failed]:

@@ -11,7 +11,7 @@ from adapters.email.reading.mail import Failed
 GROUPS = 500
 ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 RECIPIENTS = ("original-recipient", "final-recipient", "x-actual-recipient")
-_BLANK = re.compile(rb"(?:\r?\n[ \t]*){2,}")
+_BLANK = re.compile(rb"(?:\n[ \t]*){2,}")
 
 
 def recipients(content: bytes) -> list[Failed]:
@@ -21,7 +21,8 @@ def recipients(content: bytes) -> list[Failed]:
 
 
 def _groups(content: bytes) -> Iterator[Fields]:
-    for group in _BLANK.split(content[:1_000_000].strip(), maxsplit=GROUPS):
+    text = content[:1_000_000].replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+    for group in _BLANK.split(text, maxsplit=GROUPS):
         head, _ = fields.split(group, 0, len(group), 65_536)
         yield head
 

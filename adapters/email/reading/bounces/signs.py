@@ -47,6 +47,7 @@ STRONG = re.compile(
     r"your)|"
     r"(?:was|were|is|are) undeliverable|undeliverable to the following|unable to deliver (?:the|your|this|"
     r"message|mail)|"
+    r"error message below|the following error|rejected by a remote mail server|had delivery (?:problems|errors)|"
     r"reporting-mta:|final-recipient:|the original message was received at|(?:permanent|"
     r"transient) (?:fatal )?(?:errors?|failure)|"
     r"following message to .{1,200} was undeliverable|"
@@ -63,18 +64,19 @@ STRONG = re.compile(
     re.IGNORECASE,
 )
 REPLY = re.compile(r"\s*(?:re|aw|回复|答复|回覆|sv|antw)\s*[:：]", re.IGNORECASE)
+_COPY = (
+    r"(?:below this line is a copy|this is a copy of|(?:the )?(?:headers?|text|body|beginning|"
+    r"start)(?: page)? of (?:the )?"
+    r"(?:original|your|returned|rejected|message)|(?:your )?original (?:message|mail|headers?)|"
+    r"returned (?:message|mail|headers?)|"
+    r"unsent message|rejected message|undelivered message|message (?:headers?|text|contents?)|copy of (?:the |"
+    r"your )?(?:original|message)|"
+    r"included is a copy|原始邮件|原邮件|邮件原文|元のメッセージ)"
+)
 ORIGINAL = re.compile(
-    r"^.{0,10}(?:-{2,}|={3,}|_{5,})?\s*(?:below this line is a copy of (?:the|your)|this is a copy of (?:the|your)|"
-    r"original (?:message|mail|headers?)|message (?:header|text|headers? follow|contents)|"
-    r"(?:start|begin(?:ning)?) of (?:returned|original|forwarded|the)|returned (?:message|mail|headers)|"
-    r"unsent message|"
-    r"(?:headers?|text|body) of (?:the )?(?:original|your|returned|rejected)|your (?:original )?(?:message|"
-    r"mail)(?: text| header| is| was|:)|"
-    r"the (?:header|text|body) (?:page )?of (?:the|your)|"
-    r"copy of (?:the |your )?(?:original|message)|rejected message|undelivered message|included is a copy|"
-    r"message that (?:was )?(?:you )?(?:sent|returned)|"
-    r"原始邮件|原邮件|邮件原文|以下是.{0,10}(?:原始|您)|the following (?:is|message) .{0,40}(?:original|copy)|"
-    r"received:\s|return-path:\s)",
+    rf"^[ \t|*>]*(?:[-=_]{{2,}}[ \t]*{_COPY}|{_COPY}[^\n]{{0,60}}(?:follow|below|attached|headers?:|header:)|"
+    rf"original message:?[ \t]*$|"
+    r"(?:received|return-path|message-id|x-originating-ip|dkim-signature):[ \t])",
     re.IGNORECASE | re.MULTILINE,
 )
 """From here on the text is our own mail, come back: no recipient is read from it, only its Message-ID."""

@@ -13,7 +13,7 @@ REASONS = (
      r"invalid (?:recipient|mailbox|user)|"
      r"unknown (?:recipient|address|mailbox|local|e-?mail)|address (?:not found|unknown|invalid|"
      r"could ?n[o']t be found)|no mailbox here|"
-     r"account (?:is )?(?:disabled|inactive|unavailable|has been)|not (?:a )?(?:valid|known)|isn't in|"
+     r"account (?:is )?(?:disabled|inactive|unavailable|has been)|not (?:a )?(?:valid|known)|isn't in|doesn't have|"
      r"wasn't found|unbekannt|"
      r"不存在|用户不存在|邮箱不存在|地址不存在|无此用户|未找到|找不到|无效|冻结|停用|拒收"),
     ("5.2.2", r"(?:mailbox|mail box|inbox|account|folder|disk|storage|user'?s?) (?:is |size |has )?(?:full|over|"

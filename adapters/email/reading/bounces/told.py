@@ -9,7 +9,7 @@ from adapters.email.reading.mail import Failed
 
 LONGEST = 20_000
 MOST = 100
-_MAIL = r"[^\s<>()\[\]\"',;:：；，。、|*！“”（）《》]{1,64}@[A-Za-z0-9\u00a1-\uffef][\w.\-\u00a1-\uffef]{0,250}"
+_MAIL = r"[^\s<>()\[\]\"',;:：；，。、|*！“”（）《》]{1,64}@[A-Za-z0-9][A-Za-z0-9.\-]{0,250}"
 _LABELLED = re.compile(
     r"(?:(?:final|original)-recipient\s*:\s*(?:rfc822\s*;)?|recipients?(?: address)?(?:\(s\))?\s*(?:is|:)|"
     r"收件人(?:邮件)?(?:地址)?\s*[:：]?|"
@@ -20,10 +20,10 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"^[\s>*•\-]*(?:\d+[.)]\s*)?(?:[^<>@\n]{0,60})?[<(\[\"'“]?(?:mailto:)?("
+    r"^[\s>*•\-]*(?:\d+[.)]\s*)?(?:[^<>@\n]{0,60}[\s<(\[\"'“:：])?(?:mailto:)?("
     + _MAIL
-    + r")[>)\]\"'”]*(?:\s*<mailto:[^>]*>)?\s*(?:$|[:：;,(]|\.\.\.|\s+(?:on|-|:|failed|unknown|has|is|user|smtp|"
-    r"[45]\d\d)\b)",
+    + r")[>)\]\"'”]*(?:\s*<mailto:[^>]*>)?\s*"
+    r"(?:$|[:：;,(\[]|\.\.\.|\s(?:on|-|:|failed|unknown|has|is|user|smtp|[45]\d\d)\b|\s*于)",
     re.IGNORECASE,
 )
 _ANY = re.compile(_MAIL)
