@@ -78,8 +78,6 @@ class Weibo(Adapter):
         """Fetch a picture or a voice by our copy's id."""
         query = {"access_token": self._setup.text("access_token"), "fid": remote.ref}
         answer = await self._get(f"{self._setup.text('media_url')}/mss/msget", query, limit=LARGEST_FILE)
-        if answer.status == 404:
-            raise Refused("Weibo no longer has the file", status=answer.status)
         meanings.expect(answer, at=self._now())
         name = remote.name or f"{remote.ref}.{ENDINGS.get(remote.kind, 'bin')}"
         return await self._setup.lent_files.keep(answer.body, name=name, limit=LARGEST_FILE)

@@ -162,6 +162,7 @@ async def test_a_bell_answered_late_is_answered_without_its_token(world: World) 
     await world.sim.says(LEI, "一")
     await world.clock.advance(timedelta(minutes=11))
     assert len(await world.seen()) == 1
+    assert world.sim.calls.count("kf/sync_msg") == 2  # the empty page and the full one: the token was not even tried
     (bell,) = await world.bells()
     await world.sim.says(LEI, "二")
     young = structs.replace(bell, sent_at=world.clock.now())  # and one whose token ends sooner than told
