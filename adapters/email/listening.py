@@ -84,7 +84,7 @@ class Listening:
     async def _resume(self, imap: Imap, folder: Folder, accept: Accept) -> Mark:
         """Return the mark to go on from, having looked again at what may have been missed."""
         known = _read(await self._setup.lent_marks.get(self._name))
-        if known and known.validity == folder.validity:
+        if known and known.validity == folder.validity and not 0 < folder.next <= known.last:
             return known
         now = self._setup.clock.now()
         last = folder.next - 1 if folder.next else max(await imap.newer(0), default=0)

@@ -60,4 +60,4 @@ async def mailbox(house: MailHouse) -> AsyncIterator[Mailbox]:
     """Give a fresh mailbox."""
     made = Mailbox(house)
     yield made
-    await made.desk.adapter.close()
+    await made.desk.close()

@@ -47,6 +47,7 @@ class Desk:
         self.faults: list[HubError] = []
         self.fail: HubError | None = None
         self._http = http
+        self._built: list[Email] = []
         self._settings = {"address": "help@example.com", **settings}
         self.adapter = self.build()
 
@@ -65,7 +66,13 @@ class Desk:
             marks=self.marks,
         )
         self.adapter = Email(setup, CARD)
+        self._built.append(self.adapter)
         return self.adapter
+
+    async def close(self) -> None:
+        """Close the connections of every adapter that was built."""
+        for adapter in self._built:
+            await adapter.close()
 
     async def accept(self, inbounds: Sequence[Inbound]) -> None:
         """Keep what is new."""

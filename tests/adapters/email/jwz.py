@@ -22,7 +22,7 @@ def parents(mails: Iterable[bytes]) -> dict[str, str]:
 
 def own(mail: Message) -> str:
     """Return a mail's own id."""
-    return ID.findall(str(mail["message-id"]))[0]
+    return str(ID.findall(str(mail["message-id"]))[0])
 
 
 def _chain(mail: Message) -> list[str]:
