@@ -6,6 +6,7 @@ from typing import Literal, TypedDict, Unpack
 
 from msgspec import Struct, structs
 
+from conversations.mails import searched
 from conversations.model import (
     CONVERSATIONS,
     MESSAGES,
@@ -72,7 +73,8 @@ class Change:
         """Put one entry at the end of the thread and return it."""
         message = Message(
             id=new_id(), conversation=self.now.id, inbox=self.now.inbox, seq=self.now.seq + 1, direction=direction,
-            author=author, parts=parts, at=max(at, self.now.last_at), terms=index_terms(plain(parts)), **more,
+            author=author, parts=parts, at=max(at, self.now.last_at), **more,
+            terms=index_terms(searched(parts, more.get("subject", ""))),
         )  # fmt: skip
         self.messages.append(message)
         self.now = appended(self.now, message)

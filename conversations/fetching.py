@@ -10,10 +10,11 @@ from typing import Protocol
 
 from msgspec import Struct, structs
 
+from conversations.mails import searched
 from conversations.model import MESSAGES, Message
 from conversations.terms import index_terms
 from hub.errors import ChannelBroken, Invalid, NotFound, Refused, TooLarge, TryLater, Unsupported
-from hub.model import Media, Remote, plain
+from hub.model import Media, Remote
 from hub.store.port import Insert, Store, Write, put
 from hub.work.jobs import Job, Kind, Record
 
@@ -100,5 +101,5 @@ class Fetches:
         if message is None or len(message.parts) <= body.part or message.parts[body.part] != body.remote:
             return ()
         parts = (*message.parts[: body.part], found, *message.parts[body.part + 1 :])
-        changed = structs.replace(message, parts=parts, terms=index_terms(plain(parts)))
+        changed = structs.replace(message, parts=parts, terms=index_terms(searched(parts, message.subject)))
         return (put(MESSAGES, message, changed),)

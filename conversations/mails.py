@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from conversations.model import Message
-from hub.model import Envelope
+from hub.model import Envelope, Part, plain
 
 LONGEST_CHAIN = 100
 """Ids an answer refers to: the root and the newest. Header lines without end break other people's servers."""
@@ -32,6 +32,12 @@ def letter(
 def answered(subject: str) -> str:
     """Return the subject with one `Re:` before it, in whichever language it stood there."""
     return subject if _RE.match(subject) else f"Re: {subject}".rstrip()
+
+
+def searched(parts: tuple[Part, ...], subject: str) -> str:
+    """Return what a message is found by: its words, and its subject where that is new and no answer's."""
+    words = plain(parts)
+    return words if not subject or _RE.match(subject) else f"{subject}\n{words}"
 
 
 def chain(onto: Message | None) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from msgspec import Struct, structs
 
 from conversations.cursors import pack, unpack
+from conversations.mails import searched
 from conversations.model import CONVERSATIONS, MESSAGES, Conversation, Message
 from conversations.terms import Query, normal, parse
 from conversations.views import Viewer, may_see
-from hub.model import plain
 from hub.store.port import By, Has, Store
 
 BATCHES = (100, 300, 600)
@@ -87,7 +87,7 @@ class Search:
 
 def _hit(message: Message, conversation: Conversation, query: Query) -> Hit | None:
     """Return the hit, or None when the words are only neighbours by chance: a term is shorter than its word."""
-    text = plain(message.parts)
+    text = searched(message.parts, message.subject)
     known, places = _mapped(text)
     if not all(word in known for word in query.words):
         return None

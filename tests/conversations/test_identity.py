@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from conversations.identity import MOST_ATTRIBUTES, SEEN_EVERY, learn
-from conversations.model import Profile
+from conversations.model import PROFILES, Profile
 from conversations.profiles import Edit, edited
 from hub.model import Address, Sender
+from hub.store.port import By, Has
 from tests.conversations.floor import said
 
 if TYPE_CHECKING:
@@ -82,3 +83,23 @@ async def test_an_edit_is_stored_and_pages_go_by_name(floor: Floor) -> None:
     assert end is None
     profile = await floor.profiles.edit(first[0].id, Edit(company="ACME"))
     assert (await floor.profiles.get(profile.id)).company == "ACME"
+
+
+def test_only_what_was_proved_tells_that_two_profiles_are_one_person() -> None:
+    claimed = learn(ANN, Sender(attributes={"email": "ann@example.cn", "phone": "+86 138-0013-8000"}))
+    assert claimed.proofs == ()
+    proved = learn(claimed, Sender(attributes={"email": " Ann@Example.CN "}, verified=("email",)))
+    assert proved.proofs == ("email:ann@example.cn",)
+    both = learn(proved, Sender(attributes={"phone": "+86 138-0013-8000"}, verified=("phone",)))
+    assert both.proofs == ("email:ann@example.cn", "phone:+8613800138000")
+    assert edited(both, Edit(phone="+8613900139000")).proofs == ("email:ann@example.cn",)
+    assert edited(both, Edit(remark="VIP")).proofs == both.proofs
+
+
+async def test_profiles_of_one_proved_number_are_found(floor: Floor) -> None:
+    for channel, user in (("sms", "+8613800138000"), ("wechat", "o1"), ("wechat", "o2")):
+        who = Sender(attributes={"phone": "+8613800138000"}, verified=("phone",) if user != "o2" else ())
+        inbound = structs.replace(said("hi", id=user), sender=Address(channel=channel, user=user), who=who)
+        await floor.arrive(inbound)
+    found = await floor.store.find(PROFILES, Has("proofs", ("phone:+8613800138000",)), order=(By("id"),), limit=5)
+    assert [profile.user for profile in found] == ["+8613800138000", "o1"]

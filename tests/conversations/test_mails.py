@@ -285,6 +285,22 @@ async def test_a_bounce_into_a_thread_that_goes_on_elsewhere_opens_nothing(chann
     assert (failed.reason, failed.detail) == ("5.7.1", "")
 
 
+async def test_a_mail_is_found_by_its_subject_and_its_answers_are_not(channels: Floor) -> None:
+    await channels.arrive(mail("in the text", id="a@x", subject="Zanzibar"))
+    await answered(channels, await ann(channels))
+    everyone = Everyone()
+    hits = await channels.search.find("zanzibar", everyone)
+    assert [(hit.message.seq, hit.snippet) for hit in hits.items] == [(1, "Zanzibar\nin the text")]
+
+
+class Everyone:
+    """Somebody who sees every conversation."""
+
+    user = "boss"
+    teams = ()
+    sees_all = True
+
+
 async def test_two_inboxes_that_got_the_same_mail_keep_it_each(channels: Floor) -> None:
     await channels.open_inbox("email2", channel="email")
     await asyncio.gather(channels.ingest.accept([mail("x", id="a@x")]))

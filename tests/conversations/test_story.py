@@ -146,7 +146,12 @@ class Story(RuleBasedStateMachine):
             return
         assert message.status in _reachable(before.status)
         same = structs.replace(
-            message, status=before.status, reason=before.reason, provider_id=before.provider_id, version=before.version
+            message,
+            status=before.status,
+            reason=before.reason,
+            detail=before.detail,
+            provider_id=before.provider_id,
+            version=before.version,
         )
         assert same == before
 

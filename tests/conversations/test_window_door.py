@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
+from conversations.rendering import Rendered
 from conversations.reply import Reply
+from conversations.saying import paid
 from hub.errors import OutcomeUnknown, Refused, WindowClosed
 from hub.model import Image, Status, Template, Text
-from tests.conversations.channels import LIMITS, did, heard, of
+from tests.conversations.channels import LIMITS, WECHAT, did, heard, of
 from tests.conversations.floor import LI, WANG
 
 if TYPE_CHECKING:
@@ -101,6 +103,15 @@ async def test_the_window_goes_on_into_the_next_conversation(channels: Floor) ->
     second = await said(channels, "m2", window="unknown")
     assert second.id != first.id
     assert await left(channels, second) == 7
+
+
+async def test_a_template_with_a_word_beside_it_costs_like_any_message(channels: Floor) -> None:
+    conversation = await said(channels)
+    limit = structs.replace(WECHAT, parts=None)
+    mixed = Rendered(parts=(*TEMPLATE, Text(body="and this")))
+    windows, units = paid(conversation, limit, (Rendered(parts=TEMPLATE), mixed), channels.clock.now())
+    assert [unit is not None for unit in units] == [False, True]
+    assert windows[0].left == 4
 
 
 async def test_two_replies_at_one_instant_cannot_both_take_the_last_message(both: Floor) -> None:

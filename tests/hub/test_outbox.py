@@ -11,7 +11,7 @@ import pytest
 from hub.breaker import FIRST, LIMIT, LONGEST, Breaker
 from hub.errors import ChannelBroken, NotFound, OutcomeUnknown, Refused, TryLater, Unsupported
 from hub.model import Address, Outbound, Status, Text
-from hub.outbox import DELIVER, Outbox, delivery
+from hub.outbox import DELIVER, Outbox, delivery, told
 from hub.store.port import Collection, Delete, Document, Eq, Insert
 from hub.work.engine import Engine
 from hub.work.jobs import JOBS, Job, JobState, Lease
@@ -138,6 +138,22 @@ async def test_what_can_never_leave_has_failed_and_the_next_goes_out(house: Hous
     assert house.one.sent == ["m1", "m2"]
 
 
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            Refused("Not following", code=43004, told="require subscribe"),
+            "Not following | code=43004 told=require subscribe",
+        ),
+        (Refused("No", hint="Ask the customer"), "No"),
+        (Refused("Bad token " + "aB3-_" * 12), "Bad token ***"),
+        (Refused("long " * 200), ("long " * 200)[:300]),
+    ],
+)
+def test_a_failure_is_told_in_the_provider_s_words_without_a_token_and_short(error: Refused, expected: str) -> None:
+    assert told(error) == expected
+
+
 async def test_an_inbox_that_is_gone_fails_its_messages(house: House) -> None:
     await house.queue("m1", inbox="gone")
     await house.engine.settle()
@@ -176,13 +192,16 @@ async def test_an_attempt_cut_by_a_kill_is_unknown_or_sent_again(house: House) -
     assert await house.fate("m2") == (Status.SENT, "p:m2", "")
 
 
-async def test_busy_is_tried_again_in_order_until_the_attempts_are_used_up(house: House) -> None:
+async def test_busy_is_tried_again_in_order_until_it_is_too_old(house: House) -> None:
+    Outbox(house, Ledger(), house.clock, life=timedelta(hours=1)).attach(house.engine)
     house.one.fail(TryLater("busy", after=timedelta(seconds=1)))
     await house.queue("m1", "m2", conversation="c")
     while await house.fate("m1") is None:
-        await house.pass_time(60)
-    assert house.one.sent[: DELIVER.attempts] == ["m1"] * DELIVER.attempts
-    assert await house.fate("m1") == (Status.FAILED, None, "try_later")
+        await house.pass_time(300)
+    assert set(house.one.sent) == {"m1"}
+    assert 12 < len(house.one.sent) < DELIVER.attempts
+    assert await house.fate("m1") == (Status.FAILED, None, "expired")
+    assert house.clock.now() - START >= timedelta(hours=1)
 
 
 async def test_what_is_too_old_is_not_sent_any_more(house: House) -> None:
