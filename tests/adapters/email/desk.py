@@ -21,10 +21,11 @@ from tests.adapters.contract import lent
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from aiohttp import ClientSession
 
+    from adapters.lent import Token
     from hub.clock import Clock
     from hub.model import Inbound
 
@@ -34,6 +35,19 @@ RING = keys.parse("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 CONVERSATION = "0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3"
 
 
+class Tokens(lent.Tokens):
+    """Fetches once however many ask at the same time, as the hub's broker does."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._one = asyncio.Lock()
+
+    async def get(self, name: str, fetch: Callable[[], Awaitable[Token]]) -> str:
+        """Return the token, fetching it when there is none that holds."""
+        async with self._one:
+            return await super().get(name, fetch)
+
+
 class Desk:
     """Takes what the adapter accepts as the hub does: one of a provider id, in the order it came."""
 
@@ -41,7 +55,7 @@ class Desk:
         self.clock = clock or SystemClock()
         self.files = lent.Files()
         self.marks = lent.Marks()
-        self.tokens = lent.Tokens(self.clock)
+        self.tokens = Tokens(self.clock)
         self.told: list[Inbound] = []
         self.again = 0
         self.faults: list[HubError] = []

@@ -216,7 +216,7 @@ FAULTS = [
     ({"data": "552 5.3.4 too big"}, Refused, "552"),
     ({"data": "421 4.3.2 closing"}, TryLater, "421"),
     ({"data": "554 5.7.1 spam"}, Refused, "spam"),
-    ({"hangs_up": True}, OutcomeUnknown, ""),
+    ({"hangs_up": True}, OutcomeUnknown, "did not confirm"),
 ]
 
 
