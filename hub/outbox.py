@@ -3,7 +3,7 @@
 queued --the provider took it--> sent
   |  ^-- TryLater, the line is busy or its circuit open: due moves
   |
-  +-- Refused, Unsupported, ChannelBroken, no such inbox, too old, attempts used up --> failed (and why)
+  +-- Refused, Unsupported, ChannelBroken, no such inbox, too old --> failed (and why)
   |
   +-- bytes were written and no answer came, or the attempt was cut:
           idempotent sender: queued again (the provider takes a message id once)
@@ -40,7 +40,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
 LONGEST_DETAIL = 300
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=-]{32,}")
 
-DELIVER: Kind[Delivery] = Kind("deliver", Delivery, external=True)
+DELIVER: Kind[Delivery] = Kind("deliver", Delivery, external=True, attempts=400, longest_wait=timedelta(minutes=5))
+"""More attempts than fit into a message's life: it is the clock that gives up, so that a long outage loses nothing."""
 
 
 def delivery(message: Outbound, *, at: datetime, expires: datetime | None = None) -> Insert[Job]:
