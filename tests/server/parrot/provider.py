@@ -50,6 +50,10 @@ class Provider:
         self.lines: asyncio.Queue[str] = asyncio.Queue()
         self.on_the_line = 0
         self.asked_figures = 0
+        self.inside = 0
+        self.most_inside = 0
+        self.hold = asyncio.Event()
+        self.hold.set()
         self.url = ""
 
     def routes(self) -> list[web.RouteDef]:
@@ -62,6 +66,12 @@ class Provider:
 
     async def _send(self, request: web.Request) -> web.Response:
         self.calls += 1
+        self.inside += 1
+        self.most_inside = max(self.most_inside, self.inside)
+        try:
+            await self.hold.wait()
+        finally:
+            self.inside -= 1
         if self.status != 200:
             return web.Response(status=self.status)
         said: dict[str, Any] = await request.json()
