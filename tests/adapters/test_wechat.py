@@ -444,7 +444,7 @@ async def test_what_wechat_would_refuse_never_leaves(wechat: World, part: Text) 
     assert wechat.sim.calls.made.total() == before
 
 
-async def test_a_text_of_exactly_2048_bytes_is_taken_and_two_parts_are_not(wechat: World) -> None:
+async def test_a_text_of_exactly_2048_bytes_is_taken(wechat: World) -> None:
     await wechat.sim.says(LEI, "在吗")
     await wechat.say(Text(body="字" * 682 + "ab"))
     assert len(wechat.sim.sent) == 1

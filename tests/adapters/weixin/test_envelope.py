@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.crypto import PrpCrypto, WeChatCrypto
@@ -120,6 +121,19 @@ def test_a_key_that_is_none_breaks_the_channel_with_a_hint(key: str) -> None:
     with pytest.raises(ChannelBroken) as broken:
         Seal([key], APP)
     assert "encoding_aes_key" in broken.value.hint
+
+
+def test_a_padding_that_wechat_never_makes_opens_nothing() -> None:
+    key = base64.b64decode(KEY + "=")
+    inside = b"x" * 16 + (1).to_bytes(4, "big") + b"m" + APP.encode()
+    for missing in (64 - len(inside), 96 - len(inside)):
+        closer = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
+        sealed = base64.b64encode(closer.update(inside + bytes([missing]) * missing) + closer.finalize()).decode()
+        if missing <= 32:
+            assert Seal([KEY], APP).open(sealed) == b"m"
+            continue
+        with pytest.raises(Unverified):
+            Seal([KEY], APP).open(sealed)
 
 
 def test_a_seal_never_shows_its_keys() -> None:
