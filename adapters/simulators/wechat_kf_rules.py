@@ -83,7 +83,8 @@ class Desk:
         self._files: dict[str, tuple[datetime, str, bytes]] = {}
         self._used: set[str] = set()
         self._free: list[datetime] = []
-        self._generation = "0"
+        self._generation = secrets.token_hex(4)
+        """Cursors of an earlier run are worth nothing."""
 
     def add(self, item: Mapping[str, Any]) -> None:
         """Put something where `sync_msg` finds it."""
