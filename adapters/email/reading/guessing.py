@@ -31,10 +31,11 @@ def _by_form(data: bytes) -> str:
 def _by_language(data: bytes) -> str:
     """Weigh the charsets of East Asia by how much of the text would be everyday characters."""
     sample = data[:SAMPLE]
-    high = sum(map(len, _HIGH.findall(sample)))
+    runs = [len(run) for run in _HIGH.findall(sample)]
+    high = sum(runs)
     letters = sum(byte in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" for byte in sample)
-    if high * 3 < letters and max(map(len, _HIGH.findall(sample))) <= 3:
-        return next((name for name in ("cp1252",) if _reads(data, name)), "latin-1")
+    if high * 3 < letters and max(runs, default=0) <= 3:
+        return "cp1252" if _reads(data, "cp1252") else "latin-1"
     weighed = [(_weight(sample, name), name) for name in WEIGHTS if _reads(data, name)]
     weight, name = max(weighed, default=(0.0, ""))
     return name if weight > 0.6 else ""
