@@ -116,6 +116,7 @@ def serving(folder: Path, *, worker: bool = True, public: str = "") -> Iterator[
     env = {
         "YIZHAN_DATA": str(folder), "YIZHAN_PORT": str(port), "YIZHAN_WORKER": str(worker).lower(),
         "YIZHAN_LOG_LEVEL": "warning", "YIZHAN_HOST": "127.0.0.1", "YIZHAN_PUBLIC_URL": public,
+        "YIZHAN_EGRESS_ALLOW": "127.0.0.0/8",
     }  # fmt: skip
     with run(["-m", "server", "serve"], port=port, env=env) as program:
         program.wait_for("/readyz")

@@ -34,7 +34,10 @@ class Process:
         self._command = [sys.executable, "-m", "server", command]
         self._log = folder.parent / f"{folder.name}-{self.port}.log"
         known = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
-        ours = {"YIZHAN_DATA": str(folder), "YIZHAN_PORT": str(self.port), "YIZHAN_LOG": "json"}
+        ours = {
+            "YIZHAN_DATA": str(folder), "YIZHAN_PORT": str(self.port), "YIZHAN_LOG": "json",
+            "YIZHAN_EGRESS_ALLOW": "127.0.0.0/8",
+        }  # fmt: skip
         self._environment = known | ours | {f"YIZHAN_{name.upper()}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -105,5 +105,6 @@ class Server:
 
 
 def _environment() -> Mapping[str, str]:
-    """This process's, without settings of a hub that happen to lie in it."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
+    """This process's, without settings of a hub that happen to lie in it; its receivers are on this machine."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
+    return {**ours, "YIZHAN_EGRESS_ALLOW": "127.0.0.0/8"}
