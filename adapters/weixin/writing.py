@@ -75,7 +75,7 @@ class Writer:
         if card.image.startswith(("http://", "https://")):
             try:
                 answer = await self._client.fetch(card.image, limit=LARGEST_COVER)
-                told = answer.headers.get("content-type", "")
+                told = answer.headers.get("content-type", "").partition(";")[0]
                 data, type_ = (answer.body, told) if told in ("image/jpeg", "image/png") else (data, type_)
             except HubError:
                 pass
