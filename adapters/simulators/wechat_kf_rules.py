@@ -76,6 +76,10 @@ class Desk:
         self.clock, self.open_kfid, self.page, self.trap, self._tell = clock, open_kfid, page, trap, tell
         self.people: dict[str, Person] = defaultdict(Person)
         self.nicknames: dict[str, str] = {}
+        self.voice_format = 0
+        """What the last pull asked voices to be: 0 AMR, 1 SILK."""
+        self.stuck = False
+        """Says that there is more and gives the same cursor again."""
         self.got: list[Got] = []
         self._items: list[tuple[datetime, dict[str, Any]]] = []
         self._bells: dict[str, datetime] = {}
@@ -120,6 +124,9 @@ class Desk:
         """Answer `sync_msg`."""
         self.account(asked)
         self._ring_token(asked.get("token", ""))
+        self.voice_format = asked.get("voice_format", 0)
+        if self.stuck:
+            return {"next_cursor": asked.get("cursor", ""), "has_more": 1, "msg_list": []}
         now = self.clock.now()
         at, trapped = self._position(asked.get("cursor", ""))
         while at < len(self._items) and now - self._items[at][0] > HISTORY:

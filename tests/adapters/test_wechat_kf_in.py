@@ -136,6 +136,27 @@ async def test_an_empty_page_is_not_the_end_and_pages_are_read_to_their_end(tmp_
         assert world.hub.known == 0
 
 
+async def test_a_provider_that_never_gets_anywhere_is_asked_later(world: World) -> None:
+    await world.sim.says(LEI, "一")
+    world.sim.desk.stuck = True
+    (bell,) = await world.bells()
+    with pytest.raises(TryLater):
+        await world.adapter.pull(bell, world.hub.accept)
+    assert world.sim.calls.count("kf/sync_msg") == 1
+    world.sim.desk.stuck = False
+    assert len(await world.seen()) == 1
+
+
+async def test_voices_are_asked_for_in_the_format_that_is_set(world: World) -> None:
+    await world.sim.says(LEI, "一")
+    await world.fetch()
+    assert world.sim.desk.voice_format == 0
+    world.adapter = world.built(voice_format="silk")
+    await world.sim.says(LEI, "二")
+    await world.fetch()
+    assert world.sim.desk.voice_format == 1
+
+
 async def test_a_lost_cursor_begins_at_the_beginning_and_stores_nothing_twice(world: World) -> None:
     await world.sim.says(LEI, "一")
     await world.fetch()
