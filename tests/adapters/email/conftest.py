@@ -11,6 +11,7 @@ from aiosmtplib import send
 
 from tests.adapters.email.desk import Desk, raw
 from tests.mailhouse import SECRET, mail_house
+from tests.stores import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def house() -> Iterator[MailHouse]:
+def hub_port() -> int:
+    """Give the port at which mail to `@lmtp.example` is handed over."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def house(hub_port: int) -> Iterator[MailHouse]:
     """Give postfix and dovecot."""
-    with mail_house() as servers:
+    with mail_house(hub_port) as servers:
         yield servers
 
 

@@ -1,4 +1,4 @@
-"""The HTTP door: a signed mail is kept as it came, and read outside of the call into the same thing IMAP would bring."""
+"""The HTTP door: a signed mail is kept as it came, and read outside of the call, into what IMAP would have brought."""
 
 from __future__ import annotations
 

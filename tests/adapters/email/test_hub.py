@@ -12,12 +12,12 @@ import pytest
 from aiosmtplib import send
 
 from tests.adapters.email.desk import raw
-from tests.mailhouse import SECRET, mail_house
-from tests.server.running import free_port, furnish, running
+from tests.mailhouse import SECRET
+from tests.server.running import furnish, running
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.mailhouse import MailHouse
@@ -28,19 +28,6 @@ if TYPE_CHECKING:
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo's people in it."""
     return furnish(tmp_path_factory.mktemp("furnished") / "data")
-
-
-@pytest.fixture(scope="module")
-def port() -> int:
-    """Give the port of the hub's LMTP door."""
-    return free_port()
-
-
-@pytest.fixture(scope="module")
-def linked(port: int) -> Iterator[MailHouse]:
-    """Give mail servers that hand mail to `@lmtp.example` to the hub."""
-    with mail_house(hub=port) as servers:
-        yield servers
 
 
 class Mailed:
@@ -109,17 +96,21 @@ async def round_trip(one: Mailed) -> None:
     assert {message["conversation"] for message in await one.messages()} == {conversation}
 
 
-async def test_a_conversation_over_lmtp_and_smtp(tmp_path: Path, furnished: Path, linked: MailHouse, port: int) -> None:
-    async with mailed(tmp_path / "data", furnished, linked, port, "hilfe@lmtp.example") as one:
+async def test_a_conversation_over_lmtp_and_smtp(
+    tmp_path: Path, furnished: Path, house: MailHouse, hub_port: int
+) -> None:
+    async with mailed(tmp_path / "data", furnished, house, hub_port, "hilfe@lmtp.example") as one:
         await one.make()
         await round_trip(one)
 
 
-async def test_a_conversation_over_imap_and_smtp(tmp_path: Path, furnished: Path, linked: MailHouse, port: int) -> None:
+async def test_a_conversation_over_imap_and_smtp(
+    tmp_path: Path, furnished: Path, house: MailHouse, hub_port: int
+) -> None:
     user = f"help{uuid4().hex[:8]}"
-    async with mailed(tmp_path / "data", furnished, linked, port, f"{user}@example.com") as one:
+    async with mailed(tmp_path / "data", furnished, house, hub_port, f"{user}@example.com") as one:
         await one.make(
-            imap_host="127.0.0.1", imap_port=linked.imap, imap_security="none", imap_user=user, imap_password=SECRET
+            imap_host="127.0.0.1", imap_port=house.imap, imap_security="none", imap_user=user, imap_password=SECRET
         )
-        await until(lambda: asyncio.to_thread((linked.mail / user).exists))
+        await until(lambda: asyncio.to_thread((house.mail / user).exists))
         await round_trip(one)
