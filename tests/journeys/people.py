@@ -40,6 +40,16 @@ class Somebody:
         self._album.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=self._album / f"{name}.png")
 
+    async def look(self, language: str, theme: str, width: int, height: int) -> None:
+        """See the page in a language, a theme and a size."""
+        await self.page.set_viewport_size({"width": 1440, "height": 860})
+        tongue = "en" if language.startswith("en") else "zh-CN"
+        if await self.page.evaluate("document.documentElement.lang") != tongue:
+            await self.page.get_by_role("button", name=re.compile("Switch to English|切换")).dispatch_event("click")
+            await self.page.wait_for_function("tongue => document.documentElement.lang === tongue", arg=tongue)
+        await self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        await self.page.set_viewport_size({"width": width, "height": height})
+
     def _said(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self._complaints.append(f"{message.type} {message.text}")

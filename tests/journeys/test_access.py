@@ -46,6 +46,18 @@ async def faults(page: Page, where: str) -> list[str]:
     ]
 
 
+async def faults_in_every_look(somebody: Agent, where: str) -> list[str]:
+    """Run axe over what the page shows in both languages, both themes, wide and narrow, with a picture of each."""
+    found: list[str] = []
+    for look in LOOKS:
+        await somebody.look(*look)
+        name = "-".join(map(str, [where, *look[:3]]))
+        found += await faults(somebody.page, name)
+        await somebody.picture(name)
+    await somebody.look(*LOOKS[0])
+    return found
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look[:3])))
 async def test_axe_finds_nothing_serious_in_the_inbox(
     look: tuple[str, str, int, int],

@@ -10,7 +10,7 @@ export interface Mailing {
   subject: string
   cc: string[]
   bcc: string[]
-  /** Which fields are shown though they are empty. */
+  /** Whether the fields are unfolded. */
   open: boolean
 }
 
@@ -27,6 +27,7 @@ export const useMailings = defineStore('mailings', () => {
     const mailing = of(conversation)
     mailing.subject = ''
     mailing.bcc = []
+    mailing.open = false
   }
 
   return { of, sent }

@@ -22,7 +22,7 @@ export function guessedHeight(html: string): number {
   const blocks = words.split(/<(?:br|\/p|\/div|\/tr|\/li|\/h[1-6]|hr|\/blockquote)[^>]*>/i)
   const text = blocks.map((block) => block.replace(/<[^>]*>/g, '').trim()).filter(Boolean)
   const pictures = [...words.matchAll(/<img\b[^>]*>/gi)].map(([tag]) => Number(/height="?(\d+)/i.exec(tag)?.[1] ?? 120))
-  const gaps = (words.match(/<\/p>|<\/h[1-6]>/gi) ?? []).length * 10
+  const gaps = (words.match(/<\/p>|<\/h[1-6]>/gi) ?? []).length * 14
   const sum = text.reduce((height, line) => height + lines(line) * LINE, 0) + pictures.reduce((height, one) => height + Math.min(one, 400), 0)
-  return Math.round(Math.min(520, Math.max(72, sum + gaps + 28)))
+  return Math.round(Math.min(520, Math.max(72, sum + gaps + 34)))
 }
