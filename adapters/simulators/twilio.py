@@ -189,10 +189,13 @@ class Twilio(Simulator):
         """Answer as Twilio does: with a redirect to a store that knows no key."""
         if not _authorised(request):
             return web.Response(status=401)
-        raise web.HTTPTemporaryRedirect(f"{self.url}/cdn/{request.match_info['name']}")
+        elsewhere = self.url.replace("127.0.0.1", "localhost")
+        raise web.HTTPTemporaryRedirect(f"{elsewhere}/cdn/{request.match_info['name']}")
 
     async def _cdn(self, request: web.Request) -> web.StreamResponse:
         file = self._files.get(request.match_info["name"])
+        if "Authorization" in request.headers:
+            return web.Response(status=400, text="Only one auth mechanism allowed")
         if file is None:
             return web.Response(status=404)
         return web.Response(body=await asyncio.to_thread(file.read_bytes))

@@ -10,12 +10,13 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from adapters.simulators.smpp import Smpp as Simulator
 from adapters.simulators.smpp import deliver_sm
-from adapters.smpp import held, line, session
+from adapters.smpp import held, inward, line, pdu, pieces, session
 from adapters.texting import alphabet
 from hub.errors import ChannelBroken, OutcomeUnknown, Refused, TryLater, Unsupported
 from hub.model import Address
@@ -214,6 +215,61 @@ async def test_a_repeat_is_known_to_another_process_too(simulator: Simulator) ->
         assert len(kept.all) == 1
 
 
+async def test_a_piece_is_durable_before_it_is_answered(simulator: Simulator) -> None:
+    kept, channel = Kept(), kit()
+    for number, words in ((1, "上半"), (2, "下半")):  # each to a process of its own; the marks are what they share
+        async with listening(channel.adapter(port=simulator.port), kept):
+            await until(lambda: _is(len(simulator.bound) == 1))
+            head = bytes((5, 0, 3, 9, 2, number))
+            assert await simulator.delivers(_body(head + words.encode("utf-16-be"))) == 0
+    assert kept.texts == ["上半下半"]
+
+
+async def test_a_repeated_last_piece_begins_no_new_message(simulator: Simulator) -> None:
+    kept, channel = Kept(), kit()
+    async with listening(channel.adapter(port=simulator.port), kept):
+        await until(lambda: _is(len(simulator.bound) == 1))
+        for number, words in ((1, "上半"), (2, "下半")):
+            simulator.cut_before_receiving = number == 2
+            await simulator.delivers(_body(bytes((5, 0, 3, 9, 2, number)) + words.encode("utf-16-be")))
+        await until(lambda: _is(len(simulator.bound) == 1))
+        await simulator.says("customer-2", "后来")  # answered after the repeat was
+        await until(lambda: _is("后来" in kept.texts))
+    assert kept.texts == ["上半下半", "后来"]
+    assert msgspec.json.decode(channel.marks.kept[inward.MARK], type=held.Held).groups == ()
+
+
+def test_a_reference_of_two_octets_is_read_whole() -> None:
+    told = [pieces.place(_delivered(bytes((6, 8, 4, 1, low, 3, 2)) + "字".encode("utf-16-be"))) for low in (0xC8, 0xC9)]
+    assert told == [pieces.Place(ref=ref, total=3, number=2) for ref in (0x01C8, 0x01C9)]
+    for nowhere in (b"", b"\x05\x00\x03\x01", bytes((5, 0, 3, 1, 2, 3)), bytes((5, 0, 3, 1, 2, 0)), b"\xff\x00\xff"):
+        assert pieces.place(_delivered(nowhere)) is None
+
+
+async def test_a_centre_that_stays_away_is_asked_more_and_more_seldom() -> None:
+    clock = Impatient()
+    away = line.Line(session.Account(host="127.0.0.1", port=9, system_id="a", password="b"), clock, inbox="inbox-1")
+    keeping = asyncio.create_task(away.keep())
+    await until(lambda: _is(len(clock.slept) >= 12))
+    keeping.cancel()
+    assert clock.slept[0] <= line.FIRST
+    assert clock.slept[5] > 10 * line.FIRST
+    assert clock.slept[11] >= line.LONGEST / 2
+
+
+class Impatient(FakeClock):
+    """Notes how long somebody would have slept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """Return at once."""
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+
 async def test_what_could_not_be_stored_is_not_acknowledged_and_comes_again(simulator: Simulator) -> None:
     kept = Kept()
     kept.refuse = 1
@@ -325,6 +381,10 @@ def test_what_came_lately_does_not_grow() -> None:
 
 def _body(octets: bytes) -> bytes:
     return deliver_sm("8613800138000", octets, coding=8, esm=0x40)
+
+
+def _delivered(octets: bytes) -> pdu.Delivered:
+    return pdu.read(pdu.pack(pdu.DELIVER_SM, 1, body=_body(octets)))
 
 
 def _to(address: Address) -> Outbound:

@@ -44,6 +44,15 @@ def test_the_signature_is_that_of_the_manual() -> None:
     )
 
 
+def test_header_values_are_signed_in_lower_case() -> None:
+    """As the manual says; servers compare it so."""
+    made = [
+        signature.authorization({"content-type": value, "host": "h"}, b"{}", service="sms", at=AT, key="k", secret="s")
+        for value in ("application/json", " Application/JSON ")
+    ]
+    assert made[0] == made[1]
+
+
 class Town:
     """A simulated gateway, the hub, and one clock for both."""
 
@@ -84,9 +93,11 @@ async def test_who_is_on_the_blacklist_has_opted_out(town: Town) -> None:
 
 async def test_marketing_waits_for_the_morning_and_asks_nobody_meanwhile(town: Town) -> None:
     town.clock.jump(timedelta(hours=11))  # 23 o'clock in Beijing
+    town.simulator.faults.left = 1
     with pytest.raises(TryLater) as later:
         await town.hub.adapter.send(template("449741", purpose="marketing", **{"1": "李雷"}))
-    assert later.value.after == timedelta(hours=9)
+    assert (later.value.after, town.simulator.faults.left) == (timedelta(hours=9), 1)
+    town.simulator.faults.left = 0
     with pytest.raises(TryLater) as told:  # Tencent knows its templates, whatever we called the message
         await town.hub.adapter.send(template("449741", **{"1": "李雷"}))
     assert told.value.after == timedelta(hours=9)

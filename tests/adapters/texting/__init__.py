@@ -1,0 +1,1 @@
+"""What the text-message channels share, proved."""
