@@ -29,6 +29,7 @@ from hub.model import Address, Envelope, Inbound, Media, Notice, Part, Said, Sen
 log = structlog.get_logger(__name__)
 LONGEST = 998
 NOBODY = "unknown"
+NOTHING = b"\r\n"
 CAREFUL = ("no-reply", "noreply", "donotreply", "do-not-reply")
 
 
@@ -86,7 +87,7 @@ class Arriving:
         return self._setup.keys
 
     async def _said(self, mail: Mail, raw: bytes, key: str, sent_at: datetime) -> Said:
-        original = await self._setup.lent_files.keep(raw, name="mail.eml", limit=len(raw))
+        original = await self._setup.lent_files.keep(raw or NOTHING, name="mail.eml", limit=len(raw) + 2)
         inline, files = await self._kept(mail.attachments)
         return Said(
             inbox=self._setup.inbox,
@@ -98,7 +99,7 @@ class Arriving:
             subject=_line(mail.subject, LONGEST),
             reply_to=mail.in_reply_to[:512],
             envelope=_envelope(mail, self._keys),
-            automatic=bool(mail.automatic) or mail.loop or mail.bounce is not None,
+            automatic=_is_automatic(mail, self._account),
             original=original.blob,
         )
 
@@ -137,6 +138,13 @@ def _author(mail: Mail, account: Account) -> str:
     if stands_in and mail.reply_to and mail.reply_to.address and not account.is_own(mail.reply_to.address):
         address = mail.reply_to.address
     return _line(address, 320).lower() or NOBODY
+
+
+def _is_automatic(mail: Mail, account: Account) -> bool:
+    """Say whether no machine may answer it. A form on our web site writes from our address, but for a customer."""
+    if account.is_own(mail.sender.address):
+        return mail.automatic not in ("", "loop") or account.is_own(_author(mail, account))
+    return bool(mail.automatic) or mail.loop or mail.bounce is not None
 
 
 def _who(mail: Mail, account: Account) -> Sender:

@@ -16,7 +16,8 @@ def as_parts(mail: Mail, inline: Mapping[str, str], files: Sequence[Part]) -> tu
     """Return what the mail says. Formatted mail is one `Html` part, plain mail as many texts as it takes."""
     body = tuple(_formatted(mail, inline) if mail.html or inline else _plain(mail))
     made = (*body, *([_invitation(mail.calendar)] if mail.calendar else ()), *files)
-    return made or (Notice(code="mail_empty"),)
+    unread = "unreadable" in mail.faults
+    return made or (Notice(code="unsupported", facts={"type": "mail"}) if unread else Notice(code="mail_empty"),)
 
 
 def _formatted(mail: Mail, inline: Mapping[str, str]) -> Iterator[Part]:
