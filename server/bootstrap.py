@@ -10,27 +10,18 @@ from msgspec import Struct
 
 from accounts import services
 from adapters.contract import Accept
-from adapters.manifest import Manifest
-from adapters.registry import Registry, find
 from bots import wiring as bots_wiring
 from bots.shelf import LIBRARY, stock
 from config.settings import Settings
 from conversations.fetching import FETCH, Fetches
 from conversations.hours import load_zones
-from conversations.limits import ChannelLimits, Limit
 from conversations.snoozes import WAKE
-from conversations.windows import Rule
-from hub.blobs import Blobs
-from hub.bus import Bus
 from hub.clock import Clock, SystemClock
 from hub.events import Events
 from hub.ingest import PULL, RECEIVE, Ingest
-from hub.keys import Keyring
-from hub.leases import Leases
-from hub.model import Attachment, Inbound
+from hub.model import Inbound
 from hub.secrets import Vault
 from hub.store.port import Store, Write
-from hub.tokens import Tokens
 from hub.work.engine import Engine
 from hub.work.jobs import Job
 from routing.wiring import Routing
@@ -40,26 +31,20 @@ from server.doors import Doors
 from server.fetching import Fetcher, Pulls
 from server.health import release
 from server.inbox_news import Announcer
-from server.lending import Lender
-from server.links import Links
-from server.listening import LONGEST
 from server.live.counts import Views
 from server.live.live import Live
 from server.loops import Loops
+from server.meeting import meet
 from server.metrics import Metrics
 from server.origin import Proxies
 from server.parts import Hub
 from server.pausing import PausableOutbox
 from server.room import Room
-from server.shelf import BlobShelf
 from server.talks import Talks
-from server.trouble import Alarm
 from server.typist import Typist
 from server.vitals import Vitals
 
 WORKERS = 64
-SIMULATED = 5.0
-"""Seconds between two looks whether a simulator runs now."""
 FLOOD = 4
 """Inbounds that wait for the disk at once, from which on work stands back."""
 
@@ -87,28 +72,22 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
 async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub:
     store, events = base.store, Events()
     keyring = await engines.keyring(settings)
-    registry = await asyncio.to_thread(find)
     await asyncio.to_thread(load_zones)
-    links = Links(keyring, clock, settings.address)
-    limits = _limits(registry, _Addresses(links))
+    metrics = Metrics()
+    metrics.build.labels(release()).set(1)
+    met = await meet(settings, base, keyring, clock, metrics)
+    channels, limits = met.channels, met.limits
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
     routing = Routing(store, events, clock)
     bots = await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots")
     bots_wiring.wire(store, events, bots, limits)
-    metrics = Metrics()
-    metrics.build.labels(release()).set(1)
-    tokens = Tokens(store, Vault(keyring), clock)
-    shelf = BlobShelf(await asyncio.to_thread(Blobs, settings.blobs or settings.folder / "blobs"))
-    lender = Lender(store=store, keyring=keyring, shelf=shelf, links=links, tokens=tokens)
-    channels = _channels(settings, base, registry, keyring, metrics, clock, lender)
     views = Views(store, said.lists)
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
     engine = _engine(settings, clock, base, ingest)
     _register(engine, store, clock, events, said, routing, channels, ingest)
     store.watch(live.committed)
-    Alarm(store, base.bus, channels.vitals)
     store.watch(Announcer(base.bus).committed)
     return Hub(
         settings=settings,
@@ -122,9 +101,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         ingest=ingest,
         keyring=keyring,
         vault=Vault(keyring),
-        shelf=shelf,
-        links=links,
-        tokens=tokens,
+        shelf=met.shelf,
+        links=met.links,
+        tokens=met.tokens,
         accounts=accounts,
         talks=said,
         presences=routing.presences,
@@ -139,31 +118,6 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         metrics=metrics,
         in_flight=Room(settings.in_flight),
         hooks=Room(settings.hooks_in_flight),
-    )
-
-
-def _channels(
-    settings: Settings,
-    base: engines.Engines,
-    registry: Registry,
-    keyring: Keyring,
-    metrics: Metrics,
-    clock: Clock,
-    lender: Lender,
-) -> Channels:
-    return Channels(
-        store=base.store,
-        registry=registry,
-        vault=Vault(keyring),
-        keyring=keyring,
-        push=_Push(base.bus),
-        base_url=settings.address,
-        told=lambda channel, outcome: metrics.sends.labels(channel, outcome).inc(),
-        lender=lender,
-        reach=settings.reach,
-        clock=clock,
-        leases=Leases(base.store, clock, alone=base.alone),
-        longest=SIMULATED if settings.demo else LONGEST,
     )
 
 
@@ -214,50 +168,3 @@ def accepting(ingest: Ingest, vitals: Vitals) -> Accept:
             vitals.came_in(inbox)
 
     return accept
-
-
-def _limits(registry: Registry, addresses: "_Addresses") -> ChannelLimits:
-    """Tell the one door out what every channel carries."""
-    return ChannelLimits({card.name: limit_of(card) for card in registry.manifests}, links=addresses)
-
-
-def limit_of(card: Manifest) -> Limit:
-    """Say what a manifest says in the words of the floor below."""
-    rules = (Rule(opened_by=one.opened_by, seconds=one.seconds, messages=one.messages) for one in card.windows)
-    return Limit(
-        carries=frozenset(card.carries),
-        max_text=card.limits.text,
-        text_bytes=card.limits.text_bytes,
-        parts=card.limits.parts,
-        attachment_bytes=card.limits.attachment_bytes,
-        attachment_types=card.limits.attachment_types,
-        by_type=card.limits.by_type,
-        windows=tuple(rules),
-        outside=frozenset(card.outside),
-        degrades={tag: how for tag, how in card.degrades.items()},  # its keys are narrower
-        mail=card.mail,
-        opt_out=card.opt_out,
-    )
-
-
-class _Addresses:
-    """Where customers fetch a file from whose channel carries none (`conversations.limits.Links`)."""
-
-    LIFE = timedelta(days=30)
-
-    def __init__(self, links: Links) -> None:
-        self._links = links
-
-    def link(self, part: Attachment) -> str:
-        """Return the address of the file."""
-        return self._links.to(part.blob, part.name, life=self.LIFE)
-
-
-class _Push:
-    """What channels inside the hub publish on (`adapters.contract.Push`)."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-
-    async def __call__(self, topic: str, payload: bytes) -> None:
-        await self._bus.publish(topic, payload)

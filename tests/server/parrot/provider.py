@@ -13,7 +13,7 @@ from PIL import Image
 
 from adapters import manifest
 from adapters.registry import Channel
-from server.bootstrap import limit_of
+from server.meeting import limit_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
