@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from adapters.simulators.aliyun import Aliyun
 from adapters.simulators.twilio import Twilio
 from tests.waiting import until
 
@@ -73,3 +74,39 @@ async def test_a_text_message_is_counted_and_stop_is_obeyed(
 
         await until(back)
         assert agent.complaints() == []
+
+
+async def test_a_channel_of_templates_and_the_customers_other_number(
+    office: Office, new_agent: Callable[..., Awaitable[Agent]]
+) -> None:
+    """On the mainland only approved texts leave; the same phone wrote elsewhere too, and one press leads there."""
+    phone = "+8613800138000"
+    twilio, aliyun = Twilio(tell=lambda _: None), Aliyun(tell=lambda _: None)
+    async with twilio.running(), aliyun.running():
+        twilio.hook = (await office.opens("twilio", "国际短信", twilio.settings()))["address"]
+        aliyun.hook = (await office.opens("aliyun", "国内短信", aliyun.settings()))["address"]
+        agent = await new_agent()
+        await agent.log_in()
+        assert (await twilio.says(phone, "在国外也能缴费吗")).status == 200
+        await agent.accept()
+        await agent.reads("在国外也能缴费吗")
+        first = await agent.open_conversation()
+        await expect(agent.page.get_by_test_id("reach")).to_have_count(0)
+        assert (await aliyun.says(phone.removeprefix("+86"), "我回国了")).status == 200
+        await agent.accept()
+        await agent.reads("我回国了")
+        await expect(agent.page.get_by_test_id("closed")).to_contain_text("只能发送审核过的模板")
+        await agent.page.get_by_test_id("pick-template").click()
+        await expect(agent.page.get_by_test_id("template").first).to_be_visible()
+        await agent.page.keyboard.press("Escape")
+        reach = agent.page.get_by_test_id("reach")
+        await expect(reach).to_contain_text("1")
+        await reach.click()
+        item = agent.page.get_by_role("menuitem").filter(has_text="国际短信")
+        await expect(item).to_contain_text("可以联系")
+        await expect(item).not_to_contain_text(phone)
+        await agent.picture("reach")
+        await item.click()
+        await agent.reads("在国外也能缴费吗")
+        assert await agent.open_conversation() == first
+    assert agent.complaints() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from playwright.async_api import FilePayload, expect
 from adapters.simulators.wechat import WeChat
 from tests.journeys.test_access import faults_in_every_look
 from tests.journeys.test_work import a_picture
+from tests.server.test_sound import amr
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -122,6 +124,43 @@ async def test_what_wechat_does_not_carry_is_said_before(
         assert [one.type for one in wechat.sent] == ["text", "image", "msgmenu"]
         assert "http" in wechat.sent[0].what["text"]["content"]
     assert agent.complaints() == []
+
+
+async def test_what_a_customer_sends_besides_text(
+    wechat: WeChat, office: Office, new_agent: Callable[..., Awaitable[Agent]]
+) -> None:
+    """A picture is fetched and shown small, a voice message can be played, what nobody knows is kept raw."""
+    async with wechat.running():
+        agent = await new_agent()
+        await meet(wechat, office, agent, "看图")
+        assert (await wechat.file(CUSTOMER, "image", a_picture(), "image/png", PicUrl="")).status == 200
+        thread = agent.page.get_by_test_id("thread")
+        image = thread.locator(".picture img")
+        await expect(image).to_be_visible(timeout=20_000)
+        assert await image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+        assert (await wechat.file(CUSTOMER, "voice", amr(), "audio/amr", Format="amr")).status == 200
+        voice = agent.page.get_by_test_id("voice")
+        await expect(voice).to_be_visible(timeout=20_000)
+        await expect(voice).to_have_js_property("error", None)
+        await agent.page.wait_for_function("() => document.querySelector('[data-test=voice]').duration > 1")
+        gone = wechat.words(CUSTOMER, "image", MediaId="gone", PicUrl="", MsgId=77)
+        assert (await wechat.push(gone)).status == 200
+        await expect(thread.get_by_test_id("remote")).to_contain_text("未能获取", timeout=30_000)
+        assert (await wechat.message(CUSTOMER, "sticker", Sticker="x")).status == 200
+        unknown = thread.get_by_test_id("unsupported")
+        await expect(unknown).to_contain_text("sticker")
+        await expect(unknown.get_by_role("link")).to_have_count(0)
+        await agent.picture("kinds")
+
+        admin = await new_agent(language="en-US", theme="dark")
+        await admin.log_in("admin", to=f"/inbox/all/{await agent.open_conversation()}")
+        link = admin.page.get_by_test_id("unsupported").get_by_role("link")
+        async with admin.page.expect_download() as raw:
+            await link.click()
+        kept = await (await raw.value).path()
+        assert "sticker" in await asyncio.to_thread(kept.read_text, encoding="utf-8")
+        await admin.picture("kinds-admin")
+    assert agent.complaints() == admin.complaints() == []
 
 
 async def test_axe_finds_nothing_serious_in_a_window(
