@@ -23,13 +23,14 @@ from hub.errors import HubError, TryLater
 from hub.ingest import Ingest
 from hub.model import Inbound
 from hub.store.port import Eq, Store
+from server import shelf
 from server.channels import Channels
 from server.parts import Hub
 
 log = structlog.get_logger(__name__)
 logging.getLogger("mail.log").setLevel(logging.ERROR)  # it tells addresses of customers
 CHANNEL = "email"
-LARGEST = 160 * 1024 * 1024
+LARGEST = shelf.LARGEST
 LINE = 1 << 20
 """Bytes of one line; what real mailers write is longer than the 998 that RFC 5322 allows."""
 AT_ONCE = 8

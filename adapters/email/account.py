@@ -50,7 +50,7 @@ class Account(Struct, frozen=True, kw_only=True):
     smtp: Server | None = None
     folder: str = "INBOX"
     history_days: int = 0
-    largest: int = 50 * 1024 * 1024
+    largest: int = 40 * 1024 * 1024
     automatic_per_hour: int = 5
     plus: bool = False
     quote_below: bool = False
@@ -83,7 +83,7 @@ def account(setup: Setup) -> Account:
         smtp=_server(setup, "smtp", 1, setup.text("imap_user") or address),
         folder=setup.text("imap_folder") or "INBOX",
         history_days=_number(setup, "history_days", 0),
-        largest=_number(setup, "largest_megabytes", 50) * 1024 * 1024,
+        largest=_number(setup, "largest_megabytes", 40) * 1024 * 1024,
         automatic_per_hour=_number(setup, "automatic_per_hour", 5),
         plus=setup.settings.get("plus_address") is True,
         quote_below=setup.settings.get("quote_below") is True,

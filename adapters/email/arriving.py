@@ -24,7 +24,7 @@ from adapters.email.reading import Mail, Piece, read
 from adapters.setup import Setup
 from hub.errors import ChannelBroken, Invalid, TooLarge
 from hub.keys import Keyring
-from hub.model import Address, Envelope, Inbound, Media, Notice, Part, Said, Sender
+from hub.model import Address, Attachment, Envelope, Inbound, Media, Notice, Part, Said, Sender
 
 log = structlog.get_logger(__name__)
 LONGEST = 998
@@ -87,7 +87,7 @@ class Arriving:
         return self._setup.keys
 
     async def _said(self, mail: Mail, raw: bytes, key: str, sent_at: datetime) -> Said:
-        original = await self._setup.lent_files.keep(raw or NOTHING, name="mail.eml", limit=len(raw) + 2)
+        original = await self._keep(raw or NOTHING, "mail.eml")
         inline, files = await self._kept(mail.attachments)
         return Said(
             inbox=self._setup.inbox,
@@ -100,7 +100,7 @@ class Arriving:
             reply_to=mail.in_reply_to[:512],
             envelope=_envelope(mail, self._keys),
             automatic=_is_automatic(mail, self._account),
-            original=original.blob,
+            original=original.blob if isinstance(original, Attachment) else "",
         )
 
     async def _kept(self, pieces: Sequence[Piece]) -> tuple[dict[str, str], tuple[Part, ...]]:
@@ -108,10 +108,10 @@ class Arriving:
         inline: dict[str, str] = {}
         files: list[Part] = []
         for piece in pieces[:MOST_PARTS]:
-            kept = await self._keep(piece)
-            if kept is None:
+            if not piece.content:
                 continue
-            if piece.inline and piece.cid:
+            kept = await self._keep(piece.content, piece.name)
+            if piece.inline and piece.cid and isinstance(kept, Attachment):
                 inline[piece.cid[:256]] = kept.blob
             else:
                 files.append(kept)
@@ -119,16 +119,14 @@ class Arriving:
             files.append(Notice(code="mail_more_files", facts={"count": str(len(pieces) - MOST_PARTS)}))
         return inline, tuple(files)
 
-    async def _keep(self, piece: Piece) -> Media | None:
-        """Keep one file; one without a byte is none."""
-        if not piece.content:
-            return None
-        name = _line(piece.name, 200) or "attachment"
+    async def _keep(self, content: bytes, name: str) -> Media | Notice:
+        """Keep one file. What the store does not take (a picture that is none) is named; the raw form has it still."""
+        label = _line(name, 200) or "attachment"
         try:
-            return await self._setup.lent_files.keep(piece.content, name=name, limit=self._account.largest)
-        except (TooLarge, Invalid):  # it is in the raw form still
-            log.info("mail_file_left_out", inbox=self._setup.inbox, size=len(piece.content))
-            return None
+            return await self._setup.lent_files.keep(content, name=label, limit=max(len(content), 1))
+        except (TooLarge, Invalid) as error:
+            log.info("mail_file_left_out", inbox=self._setup.inbox, size=len(content), why=error.message)
+            return Notice(code="mail_file_left_out", facts={"name": label, "size": str(len(content))})
 
 
 def _author(mail: Mail, account: Account) -> str:
