@@ -26,7 +26,7 @@ class Typist:
         self._channels = channels
         self._clock = clock
         self._last: dict[str, tuple[bool, float]] = {}
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
 
     def types(self, conversation: str, *, on: bool) -> None:
         """Tell the customer, unless that was said a moment ago."""
@@ -37,11 +37,18 @@ class Typist:
         if len(self._last) >= KEPT:
             self._last.clear()
         self._last[conversation] = (on, now)
-        task = asyncio.create_task(self._tell(conversation, on))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task = asyncio.create_task(self._tell(conversation, on, self._under_way.get(conversation)))
+        self._under_way[conversation] = task
+        task.add_done_callback(lambda done: self._ended(conversation, done))
 
-    async def _tell(self, id: str, on: bool) -> None:
+    def _ended(self, conversation: str, done: asyncio.Task[None]) -> None:
+        if self._under_way.get(conversation) is done:
+            del self._under_way[conversation]
+
+    async def _tell(self, id: str, on: bool, before: asyncio.Task[None] | None) -> None:
+        """Tell, after the hint before it: the last word counts."""
+        if before is not None:
+            await asyncio.wait({before})
         try:
             async with asyncio.timeout(PATIENCE):
                 conversation = await self._store.get(CONVERSATIONS, id)
