@@ -10,6 +10,8 @@ from adapters.email.reading.mail import Bounds, Piece
 from adapters.email.reading.quotes import Halves
 from adapters.email.reading.tree import Leaf
 
+WIDEST = 4
+"""Bytes that a character takes at most."""
 _BREAKS = re.compile(r"\r\n?")
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 
@@ -39,7 +41,8 @@ def read(pairs: list[tuple[Leaf, Piece]], subject: str, sender: str, hint: str, 
         if piece.role not in ("text", "html"):
             pieces.append(piece)
             continue
-        decoded = charsets.decode(piece.content, _label(piece), hint)
+        most = limits.text if piece.role == "text" else limits.html
+        decoded = charsets.decode(_first(piece.content, most), _label(piece), hint)
         text = _BREAKS.sub("\n", decoded.text)
         wrong = [f"charset:{decoded.fault}"] if decoded.fault else []
         if piece.role == "text":
@@ -47,8 +50,7 @@ def read(pairs: list[tuple[Leaf, Piece]], subject: str, sender: str, hint: str, 
             found += files
             if leaf.media.get("format").lower() == "flowed":
                 text = flowed.unfold(text, delsp=leaf.media.get("delsp").lower() == "yes")
-        most = limits.text if piece.role == "text" else limits.html
-        if len(text) > most:
+        if len(text) > most or len(piece.content) > WIDEST * most:
             wrong.append(f"{piece.role}:cut")
             found.append(
                 structs.replace(piece, name=f"body{'.txt' if piece.role == 'text' else '.html'}", role="attachment")
@@ -62,6 +64,14 @@ def read(pairs: list[tuple[Leaf, Piece]], subject: str, sender: str, hint: str, 
         pieces=tuple(pieces), found=tuple(found),
         faults=tuple(dict.fromkeys(faults)),
     )  # fmt: skip
+
+
+def _first(content: bytes, most: int) -> bytes:
+    """Return as much as can hold `most` characters, cut at the end of a line: the rest is not shown anyway."""
+    if len(content) <= WIDEST * most:
+        return content
+    end = content.rfind(b"\n", 0, WIDEST * most)
+    return content[: end if end > 0 else WIDEST * most]
 
 
 def _label(piece: Piece) -> str:

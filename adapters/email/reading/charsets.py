@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from adapters.email.reading.guessing import guess
+from adapters.email.reading.guessing import guess, plainly_utf8
 from adapters.email.reading.jis import decode_jis
 
 SUPERSETS = {
@@ -157,7 +157,7 @@ def _mended(data: bytes, label: str, meant: str, hint: str) -> Read:
     asked = label.strip()[:40] or "none"
     if meant not in ("", "ascii", "utf-16", "utf-32") and (text := _damaged(data, meant)) is not None:
         return Read(text=clean(text), charset=_shown(meant), fault=f"damaged:{asked}")
-    if not label and b"\x1b" not in data and _strict(data, "utf-8") is not None:
+    if not label and b"\x1b" not in data and plainly_utf8(data):
         return Read(text=clean(data.decode()), charset="utf-8", fault="unlabelled:utf-8")
     found = hint if hint not in ("", "ascii") and _strict(data, hint) is not None else guess(data)
     text = _strict(data, found)

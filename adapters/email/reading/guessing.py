@@ -5,12 +5,25 @@ import re
 from collections.abc import Callable, Mapping
 
 SAMPLE = 32_768
+_PHONETIC = re.compile("[\u0180-\u036f]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 def guess(data: bytes) -> str:
     """Return a codec with which `data` can be read whole; `latin-1` reads anything."""
     return _by_form(data) or _by_language(data) or _by_statistics(data) or "latin-1"
+
+
+def plainly_utf8(data: bytes) -> bool:
+    """Say whether it is UTF-8, and not a few GBK characters that happen to be.
+
+    `停水` in GBK is a well-formed pair of rare phonetic signs in UTF-8: who writes no label writes no such signs.
+    """
+    try:
+        text = data.decode("utf-8")
+    except ValueError:
+        return False
+    return len(data) > 40 or not _PHONETIC.search(text) or not _reads(data, "gb18030")
 
 
 def _by_form(data: bytes) -> str:
@@ -20,7 +33,7 @@ def _by_form(data: bytes) -> str:
         return next((name for name in ("iso2022_jp_ext", "iso2022_kr") if _reads(data, name)), "")
     if not _HIGH.search(data):
         return "hz" if b"~{" in sample and b"~}" in sample and _reads(data, "hz") else "ascii"
-    if _reads(data, "utf-8"):
+    if plainly_utf8(data):
         return "utf-8"
     evens, odds = sample[::2].count(0), sample[1::2].count(0)
     if (evens + odds) * 4 > len(sample) and _reads(data, "utf-16-le"):

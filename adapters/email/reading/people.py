@@ -7,6 +7,10 @@ from itertools import islice
 from adapters.email.reading import charsets, words
 from adapters.email.reading.mail import Mailbox
 
+WIDEST = 2000
+"""Bytes looked at for each address that is wanted."""
+UNCLOSED = 20
+"""So many comments without an end, and no more is taken for a comment."""
 _TOKEN = re.compile(
     r"""(?P<word>=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,5000}\?=)
       | "(?P<quoted>(?:[^"\\]|\\.)*)(?:"|\Z)
@@ -25,7 +29,7 @@ _NOTHING = re.compile(r"[\s<>,;:\"()\[\]\\@.]*")
 
 def read(value: bytes, limit: int, hint: str = "") -> list[Mailbox]:
     """Return who is named in a field, at most `limit`; the time is bounded by what is returned, not by the field."""
-    return list(islice(_mailboxes(_text(value, hint)), limit))
+    return list(islice(_mailboxes(_text(value[: limit * WIDEST], hint)), limit))
 
 
 def count(value: bytes) -> int:
@@ -48,7 +52,7 @@ def _mailboxes(text: str) -> Iterator[Mailbox]:
     pending = ""
     for name, address, comment, bare_words in _entries(text):
         if address is None and "@" not in bare_words:
-            pending = f"{pending}{bare_words}, " if bare_words.strip() else pending
+            pending = f"{pending}{bare_words}, "[:1000] if bare_words.strip() else pending
             continue
         if address is None:
             yield from _without_brackets(bare_words, comment)
@@ -62,10 +66,12 @@ def _mailboxes(text: str) -> Iterator[Mailbox]:
 def _entries(text: str) -> Iterator[tuple[str, str | None, str, str]]:
     """Cut at commas: the name before the brackets, what is in them, the comments, and all words outside comments."""
     name, angle, comment = "", None, ""
-    at = 0
+    at = unclosed = 0
     while found := _TOKEN.match(text, at):
         at = found.end()
         match found.lastgroup:
+            case "open" if unclosed > UNCLOSED:
+                continue
             case "stop":
                 yield name, angle, comment, name
                 name, angle, comment = "", None, ""
@@ -73,6 +79,7 @@ def _entries(text: str) -> Iterator[tuple[str, str | None, str, str]]:
                 angle, name = (found["angle"], name) if angle is None or "@" not in angle else (angle, name)
             case "open":
                 said, at = _comment(text, at)
+                unclosed += at == found.end()
                 comment = f"{comment} {said}".strip()
             case "colon":
                 name = name + ":" if "@" in name else ""

@@ -10,12 +10,13 @@ from adapters.email.reading.fields import Fields
 from adapters.email.reading.ids import ids
 from adapters.email.reading.mail import Piece
 
+LONGEST = 100_000
 HEADS = frozenset({"text/rfc822-headers", "message/global-headers"})
 _ID = re.compile(
-    r"^[\s>|*]*(?:original[- ])?message-id\s*[:：]\s*<?([^\s<>]{3,400}@[^\s<>]{1,300}|[^\s<>]{8,400})>?",
+    r"^[ \t>|*]*(?:original[- ])?message-id\s*[:：]\s*<?([^\s<>]{3,400}@[^\s<>]{1,300}|[^\s<>]{8,400})>?",
     re.IGNORECASE | re.MULTILINE,
 )
-_TO = re.compile(r"^[\s>|*]*to:\s*(.{3,500})$", re.IGNORECASE | re.MULTILINE)
+_TO = re.compile(r"^[ \t>|*]*to:\s*(.{3,500})$", re.IGNORECASE | re.MULTILINE)
 
 
 class Original(Struct, frozen=True, kw_only=True):
@@ -33,6 +34,7 @@ def find(pieces: list[Piece], text: str, head: Fields) -> Original:
             found = _from_head(piece.content)
             if found.message_id or found.to:
                 return found
+    text = text[:LONGEST]
     in_text = _ID.search(text)
     answered = ids(head.first("in-reply-to")) or ids(head.first("references"))[-1:]
     named = ids(head.first("x-original-message-id")) or ids(head.first("original-message-id"))

@@ -4,12 +4,14 @@ from adapters.email.reading.markup import Line
 from adapters.email.reading.quotes import marks
 
 BROKEN = 4
+EXAMINED = 3000
+"""Lines in which such marks are looked for."""
 HEAD_LINES = 10
 
 
 def header(found: list[Line], number: int) -> bool:
     """Say whether the head of an earlier mail begins here: its sender and two more fields within a few lines."""
-    if not marks.head(found[number].text):
+    if number >= EXAMINED or not marks.head(found[number].text):
         return False
     kinds: set[str] = set()
     strangers = 0
@@ -27,7 +29,7 @@ def header(found: list[Line], number: int) -> bool:
 
 def attribution(found: list[Line], number: int) -> int | None:
     """Return where a "... wrote:" that ends in this line begins, or None."""
-    if not marks.TRIGGER.search(found[number].text[-400:]):
+    if number >= EXAMINED or not marks.TRIGGER.search(found[number].text[-400:]):
         return None
     said = ""
     for back in range(BROKEN):
@@ -35,9 +37,7 @@ def attribution(found: list[Line], number: int) -> int | None:
         if begin < 0 or found[begin].blank or found[begin].quoted != found[number].quoted:
             return None
         said = f"{found[begin].text.strip()} {said}".strip()
-        if len(said) > 600:
-            return None
-        if marks.ATTRIBUTION.fullmatch(said) and _whole(said, back):
+        if marks.wrote(said) and _whole(said, back):
             return _with_name(found, begin)
     return None
 
@@ -54,7 +54,7 @@ def _with_name(found: list[Line], begin: int) -> int:
         if found[back].blank or marks.OPENS.match(said):
             break
         said = f"{found[back].text.strip()} {said}"
-        if marks.OPENS.match(said) and marks.ATTRIBUTION.fullmatch(said[:700]):
+        if marks.OPENS.match(said) and marks.wrote(said):
             return back
     if begin and marks.named(found[begin - 1].text):
         return begin - 1

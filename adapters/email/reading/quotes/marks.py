@@ -58,6 +58,7 @@ _WHEN = (
     r"(?:\d{4}\s?[-/年.]\s?\d{1,2}|\d{1,2}[-/月.]\s?\d{1,2}|\d{1,2}[:：]\d{2}|"
     r"\d{1,2}[.,]? \w{3,9}[.,]? \d{4}|\w{3,9} \d{1,2}, ?\d{4}|@)"
 )
+_DATED = re.compile(_WHEN, re.IGNORECASE)
 ATTRIBUTION = re.compile(
     rf"[\s>]*(?:"
     rf"(?=.{{0,400}}{_WHEN}).{{0,400}}(?:写道|寫道|写到|寫到|的来信|写的)\s*[:：]?"
@@ -103,6 +104,11 @@ SENT_FROM = re.compile(
 def _plainly(text: str) -> str:
     """QQ writes its blanks as entities in plain text too."""
     return text.replace("&nbsp;", " ").strip()
+
+
+def wrote(text: str) -> bool:
+    """Say whether a text, its line breaks taken out, says when or by whom what follows was written."""
+    return len(text) <= 2 * LONGEST and _DATED.search(text) is not None and ATTRIBUTION.fullmatch(text) is not None
 
 
 def divides(text: str) -> bool:
