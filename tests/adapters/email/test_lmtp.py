@@ -17,6 +17,7 @@ from hub.store.port import Eq, Insert
 from hub.work.jobs import JOBS, JobState
 from server import lmtp
 from server.channels import Live
+from tests import needs
 from tests.adapters.email.desk import CARD, CONVERSATION, RING, Desk, raw
 from tests.stores import open_store
 
@@ -94,6 +95,7 @@ class Place:
 
     def __init__(self, desk: Desk, channels: OneInbox, door: lmtp.Door, store: Store, peer: Peer) -> None:
         self.desk, self.channels, self.door, self.store, self.peer = desk, channels, door, store, peer
+        self.address = ("", 0)
 
     async def stored(self) -> int:
         """Count what the hub has."""
@@ -113,8 +115,10 @@ async def place(folder: Path, ingest: type[Ingest] = Ingest) -> AsyncIterator[Pl
             peer = Peer(reader, writer)
             assert (await peer.hear()).startswith("220")
             assert (await peer.say("LHLO mx.example")).startswith("250")
+            made = Place(desk, channels, door, store, peer)
+            made.address = server.sockets[0].getsockname()
             try:
-                yield Place(desk, channels, door, store, peer)
+                yield made
             finally:
                 writer.close()
                 await writer.wait_closed()
@@ -186,3 +190,18 @@ async def test_the_same_mail_is_the_same_by_every_door(tmp_path: Path) -> None:
         for mail in (raw(), relayed)
     ]
     assert nameless[0][0].provider_id == nameless[1][0].provider_id
+
+
+async def test_an_independent_client_hands_over(tmp_path: Path) -> None:
+    swaks = needs.require("swaks")
+    async with place(tmp_path) as here:
+        host, port = here.address
+        command = [
+            str(swaks), "--protocol", "LMTP", "--server", host, "--port", str(port), "--from", "kunde@kunde.example",
+            "--to", "help@example.com,help+x@example.com", "--h-Subject", "by swaks", "--body", "x",
+        ]  # fmt: skip
+        run = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        said, _ = await run.communicate()
+        assert run.returncode == 0, said.decode()
+        assert said.decode().count("250 2.0.0 OK") == 2
+        assert await here.stored() == 1
