@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any, ClassVar, cast
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -120,7 +121,7 @@ class MailHouse(Simulator):
         self._house = house
         self._security = security
         self._paper: Paper | None = None
-        self._ports = (0, 0)
+        self._ports: tuple[int, int] | None = None
         self.mailbox = Mailbox(self.clock)
         self.authority = Authority(self.clock)
         self.authority.rotates = house == "microsoft"
@@ -134,7 +135,8 @@ class MailHouse(Simulator):
 
     def settings(self) -> dict[str, str]:
         """Return what to enter in the inbox."""
-        imap, smtp = self._ports
+        base = urlsplit(self.url).port or 0
+        imap, smtp = self._ports or (base + 1, base + 2)
         told = {
             "address": ADDRESS,
             "provider": self._house,
@@ -164,7 +166,7 @@ class MailHouse(Simulator):
 
     def letter(self, user: str, text: str, **fields: str) -> bytes:
         """Return a mail of a customer; `fields` are further header fields, `_` for `-`."""
-        mail = EmailMessage(policy=policy.SMTP)
+        mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=998))  # a folded id is no id any more
         answered = self._last.get(_address(user), "")
         told = {
             "From": _address(user),

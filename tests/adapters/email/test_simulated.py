@@ -15,8 +15,9 @@ from adapters.email import imap, listening
 from adapters.simulators.email import ADDRESS, build
 from hub.errors import ChannelBroken, OutcomeUnknown, Refused, TryLater
 from hub.model import Envelope, Signal, Status
-from tests.adapters.email.desk import Desk, outbound, raw
+from tests.adapters.email.desk import CONVERSATION, Desk, outbound, raw
 from tests.clocks import FakeClock
+from tests.stores import free_port
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -296,6 +297,35 @@ async def test_a_hundred_thousand_copies_are_a_mail_like_any_other() -> None:
     said = here.desk.said[0]
     assert said.envelope is not None
     assert 0 < len(said.envelope.cc) <= 200
+
+
+async def test_its_settings_are_known_before_it_runs() -> None:
+    port = free_port()
+    house = build(tell=lambda _: None)
+    house.url = f"http://127.0.0.1:{port}"
+    before: dict[str, Any] = dict(house.settings())
+    async with house.running(port):
+        assert house.settings() == before
+        desk = Desk(**before)
+        assert [step.ok for step in await desk.adapter.probe()] == [True] * 5
+
+
+async def test_what_the_terminal_can_do() -> None:
+    async with scene() as here, here.desk.listening():
+        said: list[str] = []
+        here.house.tell = said.append
+        await here.send(outbound(to="li@customer.example"))
+        assert "正在抢修" in said[0]
+        words = here.house.commands()
+        await words["bounce"](["li"])
+        await words["auto"](["li"])
+        await here.desk.heard(2)
+        await words["do"](["cut"])
+        await here.house.says("li", "thanks")
+        await here.desk.heard(3)
+        last = here.desk.said[-1]
+        assert last.envelope is not None
+        assert last.envelope.conversation == CONVERSATION
 
 
 async def _faults(here: Scene) -> bool:
