@@ -48,18 +48,21 @@ class Smpp(Adapter):
         return await self._outward.send(message, plain(message.parts))
 
     async def listen(self, accept: Accept) -> None:
-        """Stay bound as transceiver; what arrives is durable before the centre hears so."""
+        """Stay bound as transceiver; what arrives is durable before the centre hears so. Raises when it cannot bind."""
         inward = Inward(self._setup, self._inbox, accept)
         line = Line(
             _account(self._setup), self._setup.clock, inbox=self._setup.inbox, deliver=inward.take, bound=inward.bound
         )
         self._outward.listening = line
+        sweeping = asyncio.create_task(inward.sweep())
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(line.keep())
-                group.create_task(inward.sweep())
+            await line.keep(give_up=True)
+        except asyncio.CancelledError:
+            self._outward.listening = None  # another process listens from now on
+            raise
         finally:
-            self._outward.listening = None
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
 
     async def probe(self) -> list[Step]:
         """Bind as transmitter and leave again."""

@@ -44,8 +44,8 @@ class Line:
         self._failures = 0
         self.used = clock.monotonic()
 
-    async def keep(self) -> None:
-        """Stay bound until cancelled."""
+    async def keep(self, *, give_up: bool = False) -> None:
+        """Stay bound until cancelled; with `give_up`, raise why a bind cannot be had (`listen` is called again)."""
         while True:
             if session := await self._open():
                 try:
@@ -56,6 +56,8 @@ class Line:
                     await _closed(session)
                 log.warning("smpp_lost", inbox=self._inbox)
                 self._fault = TryLater("The message centre has hung up")
+            elif give_up and self._fault:
+                raise self._fault
             await self._clock.sleep(backoff(self._failures))
             self._failures += 1
 
@@ -71,11 +73,11 @@ class Line:
         return await self._session.submit(message)
 
     async def _open(self) -> Session | None:
-        """Bind, or note why not; an outage is logged once."""
+        """Bind, or note why not; an outage of a bind that only sends is logged once."""
         try:
             self._session = await Session.open(self._account, receives=self._deliver is not None)
         except (BindRefused, OSError, EOFError, TimeoutError, HubError) as error:
-            if self._failures < 1 or self._fault is None:
+            if self._fault is None and self._deliver is None:  # who listens has a caller that tells
                 log.warning("smpp_not_bound", inbox=self._inbox, why=type(error).__name__)
             self._fault = fault_of(error)
             if isinstance(self._fault, ChannelBroken):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.registry import find
 from hub.clock import SystemClock
-from hub.errors import TryLater
+from hub.errors import HubError, TryLater
 from hub.model import Address, Outbound, Receipt, Said, Text
 from tests.adapters.contract.kit import Kit
 from tests.adapters.contract.lent import Marks
@@ -137,8 +137,8 @@ async def centre(prefix: str = "a") -> AsyncIterator[Process]:
 
 @asynccontextmanager
 async def listening(adapter: Adapter, kept: Kept) -> AsyncIterator[asyncio.Task[None]]:
-    """Let an adapter listen."""
-    task = asyncio.create_task(adapter.listen(kept.accept))
+    """Let an adapter listen, again and again as the hub does."""
+    task = asyncio.create_task(_again_and_again(adapter, kept))
     await asyncio.sleep(0)  # from now on it sends over the listener's bind
     try:
         yield task
@@ -146,6 +146,13 @@ async def listening(adapter: Adapter, kept: Kept) -> AsyncIterator[asyncio.Task[
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+async def _again_and_again(adapter: Adapter, kept: Kept) -> None:
+    while True:
+        with contextlib.suppress(HubError):
+            await adapter.listen(kept.accept)
+        await asyncio.sleep(0.1)
 
 
 def kit() -> Kit:
