@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -111,6 +112,25 @@ def check() -> None:
         typer.echo(fault, err=True)
     typer.echo(f"{len(found)} faults" if found else "manifests, routes and settings are in order")
     raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def parse(
+    channel: str,
+    file: Annotated[Path, typer.Argument(help="A mail (.eml), a recorded call (.http), or the bare body of a call.")],
+    setting: Annotated[list[str] | None, typer.Option(help="A setting of the inbox, name=value; repeat it.")] = None,
+    header: Annotated[list[str] | None, typer.Option(help="A header of the call, `name: value`; repeat it.")] = None,
+    method: str = "POST",
+    url: Annotated[str, typer.Option(help="The address that was called, query included.")] = "",
+    verify: Annotated[bool, typer.Option(help="Check the signature too.")] = True,
+    data: Data = None,
+) -> None:
+    """Print as JSON what the hub would see of one raw payload or mail; nothing is stored."""
+    from server.parse import answer
+
+    text, code = answer(_settings(data=data), channel, file, setting, header, method=method, url=url, verify=verify)
+    typer.echo(text, err=code != 0)
+    raise typer.Exit(code)
 
 
 @app.command()
