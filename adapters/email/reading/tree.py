@@ -10,7 +10,7 @@ from adapters.email.reading.fields import Fields
 from adapters.email.reading.mail import Bounds
 from adapters.email.reading.parameters import Typed
 
-_GUESS = re.compile(rb"(?:\A|\n)--([^\r\n]{4,200}?)[ \t]*\r?\n[A-Za-z-]{3,40}:")
+_GUESS = re.compile(rb"(?:\A|\n)--(\S[^\r\n]{0,199}?)[ \t]*\r?\n[A-Za-z-]{3,40}:")
 PART_HEAD = 262_144
 
 
