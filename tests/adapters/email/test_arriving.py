@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from email.policy import SMTP
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.email import threads
 from adapters.email.identity import identity, message_id_of
 from hub.ingest import Arrival
 from hub.model import File, Html, Image, Notice, Text
-from tests.adapters.email.desk import Desk, raw
+from tests.adapters.email.desk import CONVERSATION, RING, Desk, raw
 
 HOSTILE = {
     "nothing": b"",
@@ -94,6 +96,20 @@ async def test_an_html_mail_is_one_part_with_its_words() -> None:
     assert isinstance(part, Html)
     assert "<b>words</b>" in part.body
     assert "words" in part.text
+
+
+async def test_an_answer_by_pythons_own_library_finds_its_thread() -> None:
+    desk = Desk()
+    ours = threads.message_id(CONVERSATION, "0192f0c1-aaaa-7a4b-8c5d-6e7f8091a2b3", RING, "example.com")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = "a@b.example", "help@example.com", "Re: x"
+    mail["In-Reply-To"] = mail["References"] = f"<{ours}>"
+    mail.set_content("thanks")
+    assert f"<{ours}>".encode() not in mail.as_bytes()  # it folds long ids into encoded words, which RFC 2047 forbids
+    await desk.accept(await desk.adapter.arrived(mail.as_bytes()))
+    [said] = desk.said
+    assert said.envelope is not None
+    assert (said.reply_to, said.envelope.conversation) == (ours, CONVERSATION)
 
 
 def test_an_identity_gives_its_message_id_back() -> None:
