@@ -59,10 +59,10 @@ class Mailbox:
         self.validity += 1
         self.mails = [Kept(uid=number, raw=kept.raw, at=kept.at) for number, kept in enumerate(self.mails, 10)]
 
-    def bye(self) -> None:
-        """Throw everybody out, politely."""
+    def bye(self, *, hangs_up: bool = True) -> None:
+        """Throw everybody out, politely; some servers say so and leave the connection open."""
         for session in tuple(self.sessions):
-            session.leave()
+            session.leave(hangs_up=hangs_up)
 
     def cut(self) -> None:
         """Throw everybody out without a word."""
@@ -89,10 +89,11 @@ class Session:
         self._secure = secure
         self._shown = 0
 
-    def leave(self) -> None:
+    def leave(self, *, hangs_up: bool) -> None:
         """Say BYE and close."""
         self._say("* BYE Server shutting down.")
-        self.writer.close()
+        if hangs_up:
+            self.writer.close()
 
     async def serve(self) -> None:
         """Answer until the client goes."""

@@ -148,7 +148,7 @@ async def test_a_bounce_about_no_mail_of_ours_stays_visible(mailbox: Mailbox) ->
         "--b\r\nContent-Type: text/plain\r\n\r\nNot delivered\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
         "Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        "--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <stranger@example.org>\r\nSubject: x\r\n\r\nx\r\n--b--"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <caaaa.stranger@example.org>\r\nSubject: x\r\n\r\nx\r\n--b--"
     )
     async with mailbox.desk.listening():
         await mailbox.receive("Undelivered", more=report)

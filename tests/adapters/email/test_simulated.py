@@ -157,6 +157,15 @@ async def test_whatever_ends_the_connection_nothing_is_lost_or_twice(act: str) -
         assert sorted(here.desk.subjects) == ["mail 0", "mail 1", "mail 2", "mail 3", "the last"]
 
 
+async def test_a_goodbye_is_one_though_nobody_hangs_up() -> None:
+    async with scene() as here, here.desk.listening():
+        here.house.mailbox.bye(hangs_up=False)
+        await until(lambda: _faults(here))
+        await until(here.desk.connected)
+        await here.house.says("li", "hello")
+        await here.desk.heard(1)
+
+
 async def test_a_server_that_hangs_up_before_idling_is_left_and_asked_again() -> None:
     async with scene() as here:
         here.house.mailbox.moods.hangs_up_at_idle = True
