@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conversations.limits import ChannelLimits, Limit
 from conversations.windows import Rule
-from hub.model import Address, Attachment, Envelope, Said, Sender, Signal
+from hub.model import Address, Attachment, Envelope, Said, Signal
 from tests.conversations.floor import SENT, Floor, words
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def heard(
     """Return what a provider brings; the inbox is named after the channel unless told."""
     return Said(
         inbox=inbox or channel, provider_id=id, sender=Address(channel=channel, user=user), sent_at=at,
-        parts=parts or words(text), who=Sender(), **more,  # type: ignore[arg-type]  # a test's
+        parts=parts or words(text), **more,  # type: ignore[arg-type]  # a test's
     )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from msgspec import structs
 from conversations.events import CustomerSaid
 from conversations.model import Author, AuthorKind, Direction, State
 from conversations.reply import Reply
-from hub.model import Address, Receipt, Status
-from tests.conversations.channels import mail, of
+from hub.ingest import RECEIVE, Arrival
+from hub.model import Address, Receipt, Sender, Status
+from tests.conversations.channels import heard, mail, of
 from tests.conversations.floor import LI, SENT, codes, texts, words
+from tests.conversations.test_race import won
 
 if TYPE_CHECKING:
     from conversations.model import Conversation, Message
@@ -147,6 +149,19 @@ async def test_an_answer_within_the_hours_opens_the_thread_again_and_later_begin
     assert (await channels.again(fresh)).seq == 2
 
 
+async def test_a_participant_who_answers_the_old_thread_joins_the_one_that_follows_it(channels: Floor) -> None:
+    await channels.arrive(mail("one", id="a@x", cc=("bob@example.cn",)))
+    first = await ann(channels)
+    await channels.acts.resolve(first.id, LI)
+    await channels.let(timedelta(hours=25))
+    await channels.arrive(mail("again", id="b@x", refs=("a@x",), who=Sender(name="Ann")))
+    fresh = await ann(channels)
+    await channels.arrive(mail("me too", id="c@x", user="bob@example.cn", refs=("a@x",), who=Sender(name="Bob")))
+    now = await channels.again(fresh)
+    assert (now.seq, now.name) == (2, "Ann")
+    assert [message.author.name for message in await channels.messages(fresh)] == ["Ann", "Bob"]
+
+
 async def test_a_participant_who_writes_to_a_closed_thread_begins_their_own_that_follows(channels: Floor) -> None:
     await channels.arrive(mail("one", id="a@x", cc=("bob@example.cn",)))
     first = await ann(channels)
@@ -158,17 +173,26 @@ async def test_a_participant_who_writes_to_a_closed_thread_begins_their_own_that
     assert (bobs.facts, bobs.seq) == ({"follows": first.id}, 2)
 
 
-async def test_two_first_mails_of_one_thread_at_one_instant_are_one_conversation(both: Floor) -> None:
-    """From four lanes at once: only the unique index stands guard."""
-    from hub.ingest import RECEIVE, Arrival
+async def test_ten_first_mails_of_one_thread_at_one_instant_are_one_conversation(both: Floor) -> None:
+    """All ten read before anybody writes, of a known customer: only the unique index over live threads stands guard."""
+    await both.arrive(mail("before", id="z@x"))
+    met = asyncio.Barrier(10)
 
-    at = both.clock.now()
-    for number in range(4):
-        said = mail(f"{number}", id=f"b{number}@x", refs=("a@x",))
-        await both.store.commit(RECEIVE.job(Arrival(inbound=said), lane=f"l{number}", seq=1, at=at))
-    await both.engine.settle()
-    (conversation,) = await all_of(both)
-    assert (conversation.thread, conversation.seq) == ("a@x", 4)
+    async def handle(number: int) -> int:
+        arrival, at = Arrival(inbound=mail(f"{number}", id=f"b{number}@x", refs=("a@x",))), both.clock.now()
+        job = RECEIVE.job(arrival, lane="none", seq=1, at=at).doc
+        writes = await both.receive.handle(arrival, job, at)
+        await met.wait()
+        lost = 0
+        while not await won(both, writes):
+            lost += 1
+            assert lost < 100
+            writes = await both.receive.handle(arrival, job, at)
+        return lost
+
+    lost = await asyncio.gather(*(handle(number) for number in range(10)))
+    assert lost.count(0) == 1, "all but the first must have lost the first round"
+    assert {one.thread: one.seq for one in await all_of(both)} == {"z@x": 1, "a@x": 10}
 
 
 async def test_several_threads_of_one_customer_live_side_by_side(both: Floor) -> None:
@@ -299,6 +323,34 @@ class Everyone:
     user = "boss"
     teams = ()
     sees_all = True
+
+
+async def test_a_machine_s_mail_that_comes_back_is_nobody_s_work(channels: Floor) -> None:
+    await channels.arrive(mail("one", id="a@x"))
+    conversation = await ann(channels)
+    robot = Reply(author=Author(kind=AuthorKind.BOT, id="faq"), parts=words("auto"), client_id="b")
+    ours = (await channels.replies.reply(conversation.id, robot)).message
+    await channels.engine.settle()
+    await channels.acts.resolve(conversation.id, LI)
+    await bounce(channels, ours, "5.1.1")
+    assert (await channels.again(conversation)).state is State.CLOSED
+    assert codes(await channels.messages(conversation))[-1] == "bounced"
+
+
+async def test_a_chat_message_that_failed_is_shown_there_and_nowhere_else(channels: Floor) -> None:
+    await channels.arrive(heard("hi", id="m1", channel="sms"))
+    conversation = await of(channels, channel="sms")
+    ours = await answered(channels, conversation)
+    await channels.acts.resolve(conversation.id, LI)
+    failed = Receipt(
+        inbox="sms", provider_id="r1", sender=conversation.address, sent_at=SENT, message=f"p-{ours.id}",
+        status=Status.FAILED, reason="DELIVRD:30005",
+    )  # fmt: skip
+    await channels.arrive(failed)
+    messages = await channels.messages(conversation)
+    assert (messages[ours.seq - 1].status, messages[ours.seq - 1].reason) == (Status.FAILED, "DELIVRD:30005")
+    assert codes(messages) == ["resolved"]
+    assert (await channels.again(conversation)).state is State.CLOSED
 
 
 async def test_two_inboxes_that_got_the_same_mail_keep_it_each(channels: Floor) -> None:

@@ -31,11 +31,11 @@ async def test_fifty_first_messages_of_one_new_customer_are_one_conversation(eit
         job = RECEIVE.job(arrival, lane="none", seq=1, at=at).doc
         writes = await either.receive.handle(arrival, job, at)
         await met.wait()
-        if await _won(either, writes):
+        if await won(either, writes):
             return 0
         async with workers:
             for lost in range(1, 200):
-                if await _won(either, await either.receive.handle(arrival, job, at)):
+                if await won(either, await either.receive.handle(arrival, job, at)):
                     return lost
         raise AssertionError("never got through")
 
@@ -48,7 +48,7 @@ async def test_fifty_first_messages_of_one_new_customer_are_one_conversation(eit
     assert lost.count(0) == 1, "all but the first must have lost the first round"
 
 
-async def _won(floor: Floor, writes: Sequence[Write]) -> bool:
+async def won(floor: Floor, writes: Sequence[Write]) -> bool:
     try:
         await floor.store.commit(*writes)
     except Conflict:
