@@ -120,6 +120,26 @@ def test_an_identity_gives_its_message_id_back() -> None:
     assert identity(folded) == identity(raw())
 
 
+@pytest.mark.parametrize("id", [b"Message-ID: <a1@kunde.example>\r\n", b""])
+def test_what_servers_do_on_the_way_changes_no_identity(id: bytes) -> None:
+    mail = raw().replace(b"Message-ID: <a1@kunde.example>\r\n", id)
+    on_the_way = [
+        b"Received: by mx; today\r\n" + mail,
+        mail.replace(b"\r\n", b"\n"),
+        mail + b"\r\n\r\n",
+        b"\r\n" + mail,
+        b"From kunde@kunde.example Fri Nov 20 09:00:00 2026\n" + mail,
+        mail.replace(b"Subject: ", b"Subject:  "),
+    ]
+    assert {identity(one) for one in on_the_way} == {identity(mail)}
+    assert identity(mail.replace(b"20 Nov", b"21 Nov")) != identity(mail)
+
+
+def test_without_an_id_other_words_are_another_mail() -> None:
+    mail = raw().replace(b"Message-ID: <a1@kunde.example>\r\n", b"")
+    assert len({identity(mail), identity(mail + b"x"), identity(mail.replace(b"Kunde ", b"Kind "))}) == 3
+
+
 @settings(max_examples=60)
 @given(st.binary(max_size=400))
 def test_any_bytes_have_an_identity_that_fits(mail: bytes) -> None:

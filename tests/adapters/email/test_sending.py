@@ -60,6 +60,14 @@ async def test_a_thread_of_many_keeps_its_whole_chain(mailbox: Mailbox) -> None:
     assert mail["in-reply-to"] == f"<{refs[-1]}>"
 
 
+async def test_what_it_answers_is_named_last(mailbox: Mailbox) -> None:
+    envelope = Envelope(refs=("b@kunde.example", "a@kunde.example"))
+    await mailbox.desk.adapter.send(to_customer(mailbox, envelope=envelope, reply_to="b@kunde.example~12345678"))
+    mail = await arrived(mailbox)
+    assert mail["in-reply-to"] == "<b@kunde.example>"
+    assert jwz.ID.findall(str(mail["references"])) == ["a@kunde.example", "b@kunde.example"]
+
+
 async def test_what_it_carries_arrives(mailbox: Mailbox) -> None:
     files = mailbox.desk.files
     inline, report = files.put(PNG, name="x.png"), files.put(b"%PDF-1.4 x", name="报修单 1.pdf")
@@ -148,7 +156,8 @@ async def test_a_bounce_about_no_mail_of_ours_stays_visible(mailbox: Mailbox) ->
         "--b\r\nContent-Type: text/plain\r\n\r\nNot delivered\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
         "Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        "--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <caaaa.stranger@example.org>\r\nSubject: x\r\n\r\nx\r\n--b--"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        "Message-ID: <caaaa.stranger@example.org>\r\nSubject: x\r\n\r\nx\r\n--b--"
     )
     async with mailbox.desk.listening():
         await mailbox.receive("Undelivered", more=report)

@@ -85,8 +85,13 @@ async def test_a_token_that_is_refused_is_renewed_once() -> None:
         await here.consent()
         await here.send(outbound(to=CUSTOMER))
         here.house.authority.expire()  # before its time, and nobody told us
+        async with here.desk.listening():
+            await here.house.says("li", "hello")
+            await here.desk.heard(1)
+        here.house.authority.expire()
         here.desk.build()
-        assert [step.ok for step in await here.desk.adapter.probe()] == [True] * 5
+        await here.desk.adapter.send(outbound(to=CUSTOMER, id="another"))
+        assert len(here.house.sent) == 2
 
 
 async def test_consent_that_was_taken_back_asks_for_another() -> None:
