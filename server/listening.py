@@ -113,6 +113,6 @@ class Listening:
     def _tell(self, inbox: str, error: Exception) -> None:
         if isinstance(error, HubError):
             self._vitals.failed(inbox, error)
-            log.warning("listening_failed", inbox=inbox, why=error.message, hint=error.hint)
+            log.warning("not_listening", inbox=inbox, why=error.message, hint=error.hint)
         else:
             log.error("listening_failed", inbox=inbox, exc_info=error)

@@ -1618,12 +1618,16 @@ export interface components {
         /**
          * Grant
          * @description What one word opened at `since` (the provider's time): `left` messages before `until`; None is no limit.
+         *
+         *         `turn` tells grants of one moment apart: many providers know seconds only.
          */
         Grant: {
             /** @default null */
             left: number | null;
             opened_by: string;
             since: string;
+            /** @default 1 */
+            turn: number;
             until: string;
         };
         /**
@@ -2601,11 +2605,13 @@ export interface components {
         };
         /**
          * Spent
-         * @description Which grant of the conversation's windows a message was sent under.
+         * @description Which grant a message left under.
          */
         Spent: {
             opened_by: string;
             since: string;
+            /** @default 1 */
+            turn: number;
         };
         /**
          * State
