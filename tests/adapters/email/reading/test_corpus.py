@@ -120,7 +120,7 @@ EDITS = st.tuples(st.floats(0, 1), st.integers(0, 80), st.sampled_from(SPLICES) 
 Edits = list[tuple[float, int, bytes]]
 
 
-@settings(max_examples=400, deadline=3000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=3000, suppress_health_check=list(HealthCheck))
 @given(raw=st.sampled_from(RAWS), edits=st.lists(EDITS, max_size=8), end=st.floats(0, 1))
 def test_mail_changed_at_random_is_read_all_the_same(raw: bytes, edits: Edits, end: float) -> None:
     for place, length, splice in edits:
@@ -129,13 +129,13 @@ def test_mail_changed_at_random_is_read_all_the_same(raw: bytes, edits: Edits, e
     _sound(read(raw[: int(end * len(raw))] if end > 0.5 else raw))
 
 
-@settings(max_examples=300, deadline=3000)
+@settings(max_examples=80, deadline=3000)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read(raw: bytes) -> None:
     _sound(read(raw))
 
 
-@settings(max_examples=300, deadline=3000)
+@settings(max_examples=80, deadline=3000)
 @given(st.lists(st.sampled_from(SPLICES), max_size=40))
 def test_any_heap_of_mail_syntax_is_read(pieces: list[bytes]) -> None:
     _sound(read(b"".join(pieces)))

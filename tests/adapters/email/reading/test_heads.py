@@ -180,6 +180,7 @@ FORGED = b"Authentication-Results: evil.example; dkim=pass; spf=pass; dmarc=pass
 def test_only_our_own_server_is_believed() -> None:
     told = {"dkim": "pass", "spf": "softfail", "dmarc": "none"}
     assert read(RESULTS + FORGED + b"\r\nx").proofs == told
+    assert read(b"Authentication-Results: mx.example; spf=fail\r\n" + FORGED + b"\r\nx").proofs == {"spf": "fail"}
     assert read(FORGED + RESULTS + b"\r\nx", trusted="MX.water.example").proofs == told
     assert read(FORGED + b"\r\nx", trusted="mx.water.example").proofs == {}
     assert read(b"Subject: x\r\n\r\nx").proofs == {}

@@ -106,6 +106,10 @@ def test_a_boundary_that_begins_like_another_is_another() -> None:
     assert len(_mixed(inner, PNG).leaves) == 2
 
 
+def test_a_boundary_within_a_line_is_text() -> None:
+    assert _mixed(f"{TEXT} --b\nmore", PNG).text == "家里停水了 --b\nmore"
+
+
 def test_lines_that_were_broken_to_fit_are_whole_again() -> None:
     raw = "Content-Type: text/plain; charset=utf-8; format=flowed\n\none \ntwo\n> three \n> four\n-- \nLi"
     mail = read(raw.encode())
