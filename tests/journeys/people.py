@@ -48,6 +48,8 @@ class Somebody:
             await self.page.get_by_role("button", name=re.compile("Switch to English|切换")).dispatch_event("click")
             await self.page.wait_for_function("tongue => document.documentElement.lang === tongue", arg=tongue)
         await self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        painted = "dark => document.documentElement.classList.contains('dark') === dark"
+        await self.page.wait_for_function(painted, arg=theme == "dark")
         await self.page.set_viewport_size({"width": width, "height": height})
 
     def _said(self, message: Any) -> None:

@@ -45,6 +45,8 @@ describe('the fields of a channel', () => {
       ['imap', false, ['imap_host', 'imap_port', 'imap_user']],
       ['rare', true, ['token_url']],
     ])
+    const own = { ...channel, settings: [field('api_url', { required: true })] }
+    expect(arranged(own)).toMatchObject([{ name: '', folded: false }])
   })
 })
 
