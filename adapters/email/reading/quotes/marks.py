@@ -6,7 +6,7 @@ LONGEST = 300
 """No mark is longer; longer lines are what somebody wrote."""
 _DASH = r"[-‐-―_=*#~─━－\s]"
 _TITLES = (
-    "原始邮件|原邮件|原始信件|原始消息|原始信息|邮件原文|原文|原信|来信原文|回复的原邮件|回复邮件|回复原文|"
+    "邮件原件|郵件原件|原始邮件|原邮件|原始信件|原始消息|原始信息|邮件原文|原文|原信|来信原文|回复的原邮件|回复邮件|回复原文|"
     "引用内容|原始約會|原始约会|"
     "原始訊息|原始郵件|原始郵件內容|原郵件|回覆的原郵件|"
     "original message|original mail|original e-?mail|original|original appointment|reply message|replied message|"
@@ -35,7 +35,7 @@ FORWARD = re.compile(
 FORWARDED = re.compile(r"\s*(?:fwd?|fw|tr|wg|rv|enc|vs|转发|轉發|轉寄|转寄|転送|전달)\s*[:：]", re.IGNORECASE)
 """A subject that says so. `Re: Fwd:` is an answer again."""
 STROKES = re.compile(r"[|\s]*\|[|\s]*")
-RULE = re.compile(r"[-‐-―_=*─━－]{5,}")
+RULE = re.compile(r"[-‐-―_=*─━－]{5,}|-{3,}[^-]{1,30}-{3,}")
 
 HEADS = {
     "from": "发件人|发信人|发送人|发送者|寄件者|寄件人|寄信人|来自|from|von|de|da|van|från|fra|от|差出人|送信者|"

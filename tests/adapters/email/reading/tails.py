@@ -22,6 +22,16 @@ ________________________________
 
 {OLD}
 """,
+    "outlook-cn classic": f"""
+
+-----邮件原件-----
+发件人: 客服中心 [mailto:service@water.example]
+发送时间: 2026年11月20日 9:15
+收件人: 李雷
+主题: 答复: 竹溪巷停水
+
+{OLD}
+""",
     "outlook-cn bold in text": f"""
 *发件人:* 客服中心 <service@water.example>
 *发送时间:* 2026年11月20日 9:15
