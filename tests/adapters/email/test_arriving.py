@@ -127,7 +127,7 @@ def test_what_servers_do_on_the_way_changes_no_identity(id: bytes) -> None:
         b"Received: by mx; today\r\n" + mail,
         mail.replace(b"\r\n", b"\n"),
         mail + b"\r\n\r\n",
-        b"\r\n" + mail,
+        b"\r\n\r\n" + mail,
         b"From kunde@kunde.example Fri Nov 20 09:00:00 2026\n" + mail,
         mail.replace(b"Subject: ", b"Subject:  "),
     ]
