@@ -180,6 +180,7 @@ async def test_one_listens_until_it_is_paused_and_comes_back_when_cut(scene: Sce
     await scene.provider.lines.put("l1 from the line")
     id = await scene.thread()
     assert (await scene.messages(id))[0]["parts"][0]["body"] == "from the line"
+    assert scene.provider.opened == 1, "one change of the inbox opens one line"
     await scene.provider.lines.put("hang up")
 
     async def hung_up() -> bool:

@@ -49,6 +49,7 @@ class Provider:
         self.waiting: list[str] = []
         self.lines: asyncio.Queue[str] = asyncio.Queue()
         self.on_the_line = 0
+        self.opened = 0
         self.asked_figures = 0
         self.inside = 0
         self.most_inside = 0
@@ -86,6 +87,7 @@ class Provider:
         response = web.StreamResponse()
         await response.prepare(request)
         self.on_the_line += 1
+        self.opened += 1
         try:
             while (word := await self.lines.get()) != "hang up":
                 await response.write(f"{word}\n".encode())
