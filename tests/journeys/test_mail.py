@@ -70,7 +70,7 @@ async def test_a_mail_is_read_and_answered(
         await page.keyboard.press("Alt+i")
         await page.get_by_test_id("cc").fill("不是地址")
         await page.get_by_test_id("cc").press("Enter")
-        await expect(page.get_by_role("alert")).to_contain_text("不是地址")
+        await expect(page.get_by_test_id("mail-faults")).to_contain_text("不是地址")
         await page.get_by_test_id("cc").press("Backspace")
         await page.get_by_test_id("reply-all").click()
         await expect(page.get_by_test_id("chip")).to_have_text("王总")
