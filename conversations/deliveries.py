@@ -43,23 +43,25 @@ class Deliveries:
             return ()
         writes: list[Write] = [put(MESSAGES, message, changed)]
         if changed.status is Status.FAILED and message.status is not Status.FAILED:
-            writes += await self._failed(message, reason, at)
+            writes += await learned(self._store, message, reason, at)
         return writes
 
-    async def _failed(self, message: Message, reason: str, at: datetime) -> Sequence[Write]:
-        if message.spent is None and reason != OptedOut.code:
-            return ()
-        conversation = await self._store.get(CONVERSATIONS, message.conversation)
-        if conversation is None:
-            return ()
-        writes: list[Write] = []
-        windows = counted(conversation, message, reason)
-        if windows != conversation.windows:
-            changed = structs.replace(conversation, windows=windows, changed_at=at)
-            writes.append(put(CONVERSATIONS, conversation, changed))
-        if reason == OptedOut.code:
-            writes += await told(self._store, conversation.address, "out", at=at, source="provider")
-        return writes
+
+async def learned(store: Store, message: Message, reason: str, at: datetime) -> Sequence[Write]:
+    """Return what a failure tells beyond the message itself, at the send or by a later receipt: windows, consent."""
+    if message.spent is None and reason != OptedOut.code:
+        return ()
+    conversation = await store.get(CONVERSATIONS, message.conversation)
+    if conversation is None:
+        return ()
+    writes: list[Write] = []
+    windows = counted(conversation, message, reason)
+    if windows != conversation.windows:
+        changed = structs.replace(conversation, windows=windows, changed_at=at)
+        writes.append(put(CONVERSATIONS, conversation, changed))
+    if reason == OptedOut.code:
+        writes += await told(store, conversation.address, "out", at=at, source="provider")
+    return writes
 
 
 def settled(message: Message, status: Status, *, provider_id: str | None, reason: str, detail: str) -> Message:

@@ -12,6 +12,7 @@ import structlog
 from msgspec import structs
 
 from conversations.change import Change
+from conversations.deliveries import learned
 from conversations.finding import live, sent_as
 from conversations.model import CONVERSATIONS, MESSAGES, AuthorKind, Conversation, Message
 from conversations.moves import reopen
@@ -47,7 +48,7 @@ class Receipts:
         """
         message = await sent_as(self._store, receipt.inbox, receipt.message)
         if message is not None:
-            return [*moved(message, receipt), *await self._bounced(message, receipt, at)]
+            return [*moved(message, receipt), *await self._failed(message, receipt, at)]
         aside = f"receipt:{receipt.inbox}:{receipt.message}"
         if job.lane != aside:
             return (RECEIVE.job(Arrival(inbound=receipt), lane=aside, seq=job.seq, at=at, due=at + ASIDE),)
@@ -56,11 +57,16 @@ class Receipts:
         log.info("receipt_dropped", inbox=receipt.inbox, status=receipt.status)
         return ()
 
-    async def _bounced(self, message: Message, receipt: Receipt, at: datetime) -> Sequence[Write]:
-        """Return what follows in the thread when a mail came back; a chat shows it at the message alone."""
-        failed = further(message.status, receipt.status) is Status.FAILED and message.status is not Status.FAILED
-        if not failed or message.envelope is None:
+    async def _failed(self, message: Message, receipt: Receipt, at: datetime) -> Sequence[Write]:
+        """Return what follows when the message has failed now: for a mail in its thread, for others what it tells."""
+        if further(message.status, receipt.status) is not Status.FAILED or message.status is Status.FAILED:
             return ()
+        if message.envelope is None:
+            return await learned(self._store, message, coded(receipt.reason)[0], at)
+        return await self._bounced(message, receipt, at)
+
+    async def _bounced(self, message: Message, receipt: Receipt, at: datetime) -> Sequence[Write]:
+        """Return the notice in the thread of a mail that came back; a chat shows it at the message alone."""
         conversation = await self._store.get(CONVERSATIONS, message.conversation)
         if conversation is None:
             return ()

@@ -13,10 +13,10 @@ from conversations.events import CustomerSaid
 from conversations.model import AuthorKind, Direction, State
 from conversations.reply import Reply
 from hub.errors import OptedOut, Refused
-from hub.model import Address, Status
+from hub.model import Address, Receipt, Status
 from hub.store.port import Eq
 from tests.conversations.channels import heard, of
-from tests.conversations.floor import LI, codes, texts, words
+from tests.conversations.floor import LI, SENT, codes, texts, words
 
 if TYPE_CHECKING:
     from conversations.model import Conversation
@@ -113,6 +113,24 @@ async def test_the_provider_s_word_counts_as_the_customer_s(channels: Floor) -> 
     assert (failed.status, failed.reason) == (Status.FAILED, "opted_out")
     with pytest.raises(OptedOut):
         await advertise(channels, conversation, "a")
+
+
+async def test_the_provider_s_word_may_come_with_a_receipt(both: Floor) -> None:
+    conversation = await writes(both, "hello", "m1")
+    sent = (await both.answer(conversation, "offer")).message
+    await both.engine.settle()
+    known = (await both.messages(conversation))[sent.seq - 1].provider_id
+    assert known
+    receipt = Receipt(
+        inbox="sms", provider_id="r1", sender=ANN, sent_at=SENT, message=known, status=Status.FAILED, reason="opted_out"
+    )
+    await both.arrive(receipt)
+    await both.arrive(structs.replace(receipt, provider_id="r2"))
+    row = await opted_out(both.store, ANN)
+    assert row is not None
+    assert row.source == "provider"
+    with pytest.raises(OptedOut):
+        await advertise(both, conversation, "a")
 
 
 async def test_marketing_that_failed_is_not_sent_again_to_who_opted_out_since(channels: Floor) -> None:

@@ -13,9 +13,9 @@ from conversations.rendering import Rendered
 from conversations.reply import Reply
 from conversations.saying import paid
 from hub.errors import OutcomeUnknown, Refused, WindowClosed
-from hub.model import Image, Status, Template, Text
+from hub.model import Image, Receipt, Status, Template, Text
 from tests.conversations.channels import LIMITS, WECHAT, did, heard, of
-from tests.conversations.floor import LI, WANG
+from tests.conversations.floor import LI, SENT, WANG
 
 if TYPE_CHECKING:
     from conversations.model import Conversation
@@ -214,6 +214,22 @@ async def test_a_refusal_that_comes_late_does_not_shut_what_the_customer_opened_
     failed = (await channels.messages(conversation))[message.seq - 1]
     assert (failed.status, failed.reason) == (Status.FAILED, "window_closed")
     assert await left(channels, conversation) == 5
+
+
+async def test_a_receipt_of_a_closed_window_shuts_it(both: Floor) -> None:
+    await both.arrive(heard("hello", id="m1"))
+    conversation = await of(both)
+    sent = (await both.answer(conversation, "there")).message
+    await both.engine.settle()
+    known = (await both.messages(conversation))[sent.seq - 1].provider_id
+    assert known
+    told = Receipt(
+        inbox="wechat", provider_id="r1", sender=conversation.address, sent_at=SENT, message=known,
+        status=Status.FAILED, reason="window_closed",
+    )  # fmt: skip
+    await both.arrive(told)
+    with pytest.raises(WindowClosed):
+        await both.answer(conversation, "again")
 
 
 async def test_an_unknown_outcome_gives_nothing_back(channels: Floor) -> None:
