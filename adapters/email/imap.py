@@ -54,7 +54,15 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Protocol(IMAP4ClientProtocol):  # type: ignore[misc]  # the library is not typed
-    """The library's protocol, with the empty line that a refused XOAUTH2 waits for."""
+    """The library's protocol, with the empty line that a refused XOAUTH2 waits for, and an ear for BYE."""
+
+    def _untagged_response(self, line: bytes) -> Any:
+        """Hang up where the server says goodbye, whenever that is; not every server does it itself."""
+        pending = self.pending_sync_command
+        if line.upper().startswith(b"* BYE") and (pending is None or pending.name != "LOGOUT"):
+            self.transport.abort()
+            return None
+        return super()._untagged_response(line)
 
     def _continuation(self, line: bytes) -> None:
         pending = self.pending_sync_command
@@ -170,9 +178,7 @@ class Imap:
         ended = await self._bounded(client.idle_start(timeout=seconds + PATIENCE))
         try:
             with suppress(TimeoutError):
-                pushed = await self._raced(client.wait_server_push(timeout=seconds))
-                if any(bytes(line).upper().startswith(b"BYE") for line in pushed):
-                    raise Lost("The mail server says goodbye")
+                await self._raced(client.wait_server_push(timeout=seconds))
         finally:
             if not self._lost.is_set() and client.has_pending_idle():
                 client.idle_done()
