@@ -52,6 +52,13 @@ class TemplateCard(Struct, frozen=True, kw_only=True):
     variables: tuple[str, ...] = ()
 
 
+class Voice(Struct, frozen=True, kw_only=True):
+    """Under which name a message goes out, and what is put below it."""
+
+    name: str
+    signature: str
+
+
 class Adapter(ABC):
     """Translate between one provider and the hub, for one inbox."""
 
@@ -106,6 +113,10 @@ class Adapter(ABC):
     async def typing(self, to: Address, on: bool) -> None:  # noqa: B027  # optional on purpose
         """Show the customer that somebody types; a hint, whose failure is nobody's business."""
 
+    def voice(self, team: str, author: str) -> Voice | None:
+        """Return how a colleague of a team speaks here, or None where nobody signs. `team` is its name."""
+        return None
+
     async def templates(self) -> list[TemplateCard]:
         """List the texts registered at the provider."""
         return []
@@ -128,4 +139,5 @@ class Adapter(ABC):
 
 __all__ = [
     "Accept", "Ack", "Adapter", "Files", "Marks", "Push", "Request", "Step", "TemplateCard", "Tokens",
+    "Voice",
 ]  # fmt: skip

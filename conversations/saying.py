@@ -72,8 +72,15 @@ def outbound(conversation: Conversation, message: Message, answers: Message | No
         envelope=message.envelope,
         automatic=message.automatic,
         purpose=message.purpose,
-        facts=conversation.facts,
+        facts=_facts(conversation, message),
     )
+
+
+def _facts(conversation: Conversation, message: Message) -> dict[str, str]:
+    """Return what the adapter may want to know besides: a mail is signed as its team signs."""
+    if message.envelope is None or conversation.team is None:
+        return conversation.facts
+    return {**conversation.facts, "team": conversation.team}
 
 
 def paid(

@@ -27,6 +27,7 @@ from hub.store.port import By, Store
 from server.lending import Lender
 from server.listening import LONGEST, Listening
 from server.vitals import Vitals
+from server.voices import with_team
 
 log = structlog.get_logger(__name__)
 Told = Callable[[str, str], None]
@@ -55,10 +56,12 @@ class Line(Struct, frozen=True, kw_only=True):
     told: Told
     vitals: Vitals
 
+    store: Store
+
     async def send(self, message: Outbound) -> str:
         """See `adapters.contract.Adapter.send`; every attempt is counted by how it ended."""
         try:
-            sent = await self.adapter.send(message)
+            sent = await self.adapter.send(await with_team(self.store, message))
         except HubError as error:
             self.told(self.channel, error.code)
             self.vitals.failed(message.inbox, error)
@@ -219,7 +222,7 @@ class Channels:
             card = live.manifest
             return Line(
                 adapter=live.adapter, idempotent=card.idempotent, channel=card.name, told=self._told,
-                vitals=self.vitals,
+                vitals=self.vitals, store=self._store,
             )  # fmt: skip
         if inbox in self._broken:
             return Broken(fault=self._broken[inbox])

@@ -11,6 +11,7 @@ from accounts.teams import Team
 from conversations.hours import Hours
 from conversations.inboxes import INBOXES, NewInbox
 from hub.errors import HubError
+from server.demo import BOT
 from server.parts import Hub
 from server.sealing import kept
 from server.simulate import PORTS, inbox_of
@@ -22,6 +23,8 @@ NAMES: Mapping[str, str] = {
     "twilio": "Twilio SMS (simulated)", "aliyun": "阿里云短信（模拟）", "tencent": "腾讯云短信（模拟）",
     "smpp": "SMPP (simulated)", "email": "电子邮件（模拟）",
 }  # fmt: skip
+WITHOUT_BOT = frozenset({"aliyun", "tencent", "email"})
+"""Where a menu would be a nuisance, or no free text may leave."""
 
 
 async def fill(hub: Hub, team: Team) -> list[str]:
@@ -49,7 +52,8 @@ async def _inbox(hub: Hub, channel: str, team: Team) -> None:
     facts = kept(hub.channels.registry, hub.vault, id, channel, given, read)
     if read is None:
         new = NewInbox(
-            name=NAMES[channel], channel=channel, team=team.id, hours=Hours(), settings=facts["settings"],
+            name=NAMES[channel], channel=channel, team=team.id, hours=Hours(),
+            bot=BOT if BOT in hub.bots and channel not in WITHOUT_BOT else None, settings=facts["settings"],
             secrets=facts["secrets"],
         )  # fmt: skip
         await hub.talks.inboxes.create(new, id=id)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from adapters.contract import Voice
 from adapters.setup import Setup
 
 CHANNEL = "email"
@@ -20,13 +21,6 @@ class Server(Struct, frozen=True, kw_only=True):
     port: int
     security: Security
     user: str
-
-
-class Voice(Struct, frozen=True, kw_only=True):
-    """Under which name a mail goes out, and what is put below it."""
-
-    name: str
-    signature: str
 
 
 HOUSES: Mapping[str, tuple[tuple[str, int, Security], tuple[str, int, Security]]] = {

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from adapters import carry
-from adapters.contract import Accept, Adapter, Request, Step
+from adapters.contract import Accept, Adapter, Request, Step, Voice
 from adapters.email import door
 from adapters.email.account import CHANNEL, account, voice
 from adapters.email.arriving import Arriving
@@ -100,6 +100,10 @@ class Email(Adapter):
         """Return the refresh token."""
         return await self._consent.redeem(code, redirect)
 
+    def voice(self, team: str, author: str) -> Voice:
+        """Return the name and the signature of a team, or the inbox's own."""
+        return voice(self._setup, team=team, author=author)
+
     async def close(self) -> None:
         """Close the connections that rest."""
         await self._sending.close()
@@ -109,7 +113,7 @@ class Email(Adapter):
         if keys is None:
             raise ChannelBroken("Mail has no keys to sign with", inbox=self._setup.inbox)
         files = {hash: await self._file(hash) for hash in blobs(message)}
-        speaks = voice(self._setup, team=message.facts.get("team", ""), author=message.author)
+        speaks = self.voice(message.facts.get("team", ""), message.author)
         made = partial(compose, message, self.account, speaks, keys, files, at=self._setup.clock.now())
         return await asyncio.to_thread(made) if files else made()
 

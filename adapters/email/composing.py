@@ -12,8 +12,9 @@ from email.utils import format_datetime
 
 from msgspec import Struct
 
+from adapters.contract import Voice
 from adapters.email import headers, threads
-from adapters.email.account import Account, Voice
+from adapters.email.account import Account
 from adapters.email.headers import Person, person
 from adapters.email.identity import message_id_of
 from adapters.email.marking import HEADER, mark

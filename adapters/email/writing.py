@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from adapters.email.account import Voice
+from adapters.contract import Voice
 from hub.model import Card, Html, Part, Text, plain
 
 RULE = "-- "

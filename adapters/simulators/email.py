@@ -7,7 +7,7 @@ import asyncio
 import base64
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import format_datetime
@@ -260,7 +260,9 @@ class MailHouse(Simulator):
     async def _session(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, secure: SSLContext | None
     ) -> None:
-        await email_imap.Session(self.mailbox, reader, writer, self._may_enter, secure).serve()
+        # A cancelled session is no fault; left to the stream's own callback it would be told as one.
+        with suppress(asyncio.CancelledError):
+            await email_imap.Session(self.mailbox, reader, writer, self._may_enter, secure).serve()
 
     def _smtp(self, secure: SSLContext | None) -> SMTP:
         return SMTP(

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from msgspec import Struct
@@ -97,8 +98,9 @@ class Smpp(Simulator):
 
     def settings(self) -> dict[str, str]:
         """Return what to enter in the inbox."""
+        port = self.port or urlsplit(self.url).port or 0
         return {
-            "host": "127.0.0.1", "port": str(self.port), "system_id": SYSTEM, "password": PASSWORD,
+            "host": "127.0.0.1", "port": str(port), "system_id": SYSTEM, "password": PASSWORD,
             "from_number": NUMBER,
         }  # fmt: skip
 

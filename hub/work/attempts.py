@@ -124,6 +124,8 @@ class Attempts:
         if isinstance(judged, Never):
             tell("job.dead", job=row.id, kind=kind.name, reason=judged.reason, attempts=attempts)
             return await self.bury(row, judged.reason, attempts=attempts)
+        if isinstance(error, HubError):
+            tell = log.info  # an outage is told by whoever sees it begin; its thousand jobs are not
         tell("job.again", job=row.id, kind=kind.name, reason=judged.reason, attempts=attempts)
         return await self.postpone(row, judged.wait, judged.reason, attempts=attempts)
 

@@ -6,10 +6,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from accounts.permissions import Permission
-from adapters.manifest import Limits, Manifest
+from adapters.contract import Voice
+from adapters.manifest import Limits
 from adapters.texting.segments import segments
 from conversations.consent import opted_out
-from conversations.inboxes import INBOXES, Inbox
+from conversations.inboxes import INBOXES
 from conversations.limits import Window, words
 from conversations.model import Conversation
 from conversations.rendering import Rendered
@@ -18,6 +19,7 @@ from server.api.contract import Call, Rate, Routes
 from server.api.messages import Said
 from server.api.seen import seen
 from server.reach import Reach, reached
+from server.voices import name_of
 
 routes = Routes("conversations")
 READ, REPLY = Permission.CONVERSATIONS_READ, Permission.CONVERSATIONS_REPLY
@@ -93,13 +95,13 @@ async def channel_now(call: Call, id: str) -> ChannelNow:
     inbox = await call.hub.store.get(INBOXES, conversation.inbox)
     card = call.hub.channels.registry.manifest(inbox.channel if inbox else conversation.address.channel)
     window = call.hub.talks.limits.window(conversation, call.at)
-    from_name, signature = _signed(card, inbox, conversation)
+    voice = await _voice(call, conversation) if card.mail else None
     return ChannelNow(
         channel=card.name, carries=card.carries, degrades={str(tag): way for tag, way in card.degrades.items()},
         limits=card.limits, counts=card.counts,
         typing=card.typing, mail=card.mail, templates=card.templates, outside=card.outside, window=_shown(window),
         opted_out=card.opt_out and await opted_out(call.hub.store, conversation.address) is not None,
-        signature=signature, from_name=from_name,
+        signature=voice.signature if voice else None, from_name=voice.name if voice else None,
     )  # fmt: skip
 
 
@@ -135,8 +137,8 @@ def _billed(messages: tuple[Rendered, ...]) -> Segments | None:
     return Segments(encoding=dearest.encoding, count=sum(cost.count for cost in costs), per=dearest.per)
 
 
-def _signed(card: Manifest, inbox: Inbox | None, conversation: Conversation) -> tuple[str | None, str | None]:
-    """Return the name and the signature under which a mail leaves."""
-    if not card.mail or inbox is None:
-        return None, None
-    return inbox.settings.get("from_name") or None, inbox.settings.get("signature") or None
+async def _voice(call: Call, conversation: Conversation) -> Voice | None:
+    """Return the name and the signature under which this colleague's mail would leave."""
+    live = call.hub.channels.find(conversation.inbox)
+    team = await name_of(call.hub.store, conversation.team)
+    return live.adapter.voice(team, call.actor.name) if live else None

@@ -230,7 +230,7 @@ def show(call: Call, inbox: Inbox) -> InboxShown:
         team=inbox.team, bot=inbox.bot, language=inbox.language, active=inbox.active, paused=inbox.paused,
         hours=inbox.hours, settings=_settings(call, inbox), secrets=tuple(sorted(inbox.secrets)),
         ask_rating=inbox.ask_rating, welcome=inbox.welcome, reopen_hours=inbox.reopen_hours,
-        created_at=inbox.created_at, address=f"{call.hub.settings.address}/hooks/{inbox.id}",
+        created_at=inbox.created_at, address=_address(call, inbox),
         fault=str(fault) if fault else "",
     )  # fmt: skip
 
@@ -242,3 +242,10 @@ def _settings(call: Call, inbox: Inbox) -> dict[str, Any]:
         return dict(check(tuple(field for field in fields if not field.secret), inbox.settings))
     except HubError:
         return dict(inbox.settings)
+
+
+def _address(call: Call, inbox: Inbox) -> str:
+    """Return what to enter at the provider; a secret in it is named, and shown to nobody."""
+    card = call.hub.channels.registry.channels.get(inbox.channel)
+    key = card.manifest.address_key if card else ""
+    return f"{call.hub.settings.address}/hooks/{inbox.id}{f'?key=<{key}>' if key else ''}"
