@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from msgspec import structs
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from config.settings import Settings
+from conversations.inboxes import INBOXES
+from hub.store.port import put
+from server.bootstrap import opened
 from tests import needs
 from tests.journeys.office import Office
 from tests.journeys.people import Agent, Visitor
@@ -30,7 +36,17 @@ ALBUM = needs.ROOT / ".artifacts" / "journeys"
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo's people in it, made once."""
-    return furnish(tmp_path_factory.mktemp("journeys") / "data")
+    folder = furnish(tmp_path_factory.mktemp("journeys") / "data")
+    asyncio.run(alone(folder))
+    return folder
+
+
+async def alone(folder: Path) -> None:
+    """Switch off the inboxes of simulators: somebody may be playing with one on this machine."""
+    async with opened(Settings(data=str(folder), demo=True)) as hub:
+        for inbox in await hub.talks.inboxes.all():
+            if inbox.id.startswith("demo-"):
+                await hub.store.commit(put(INBOXES, inbox, structs.replace(inbox, active=False)))
 
 
 @pytest.fixture
