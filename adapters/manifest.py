@@ -82,8 +82,8 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     what becomes of a part that the channel does not carry: `text` (buttons become numbers, a place its name and
     position), `link` (a file becomes an address to fetch it from). `counts = "sms"`: texts are billed by segments.
     `typing`, `templates`, `consent` (OAuth) and `listens` say which optional verbs there are; `mail`: it has subjects,
-    copies and threads of its own. `opt_out`: people end marketing by a word. `address_key` names the setting whose value
-    the provider carries in the address it calls (`?key=`), because it signs nothing.
+    copies and threads of its own. `opt_out`: people end marketing by a word. `address_key` names the setting whose
+    value the provider carries in the address it calls (`?key=`), because it signs nothing.
     """
 
     name: Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{1,31}$")]
