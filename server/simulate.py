@@ -46,15 +46,17 @@ def made(channel: str, hook: str, given: Mapping[str, str], tell: Tell) -> Simul
     return simulator
 
 
-async def simulate(channel: str, hook: str, port: int, given: Mapping[str, str], tell: Tell) -> None:
-    """Run the simulator until the terminal ends."""
+async def simulate(
+    channel: str, hook: str, port: int, given: Mapping[str, str], tell: Tell, lines: AsyncIterator[str] | None = None
+) -> None:
+    """Run the simulator until the terminal (or `lines`) ends."""
     simulator = made(channel, hook, given, tell)
     async with simulator.running(port) as url:
         tell(f"{channel}: API at {url}, hub at {simulator.hook or '(it connects to us)'}")
         for name, value in simulator.settings().items():
             tell(f"  {name} = {value}")
         tell("Write as the customer; /help for more; end with Ctrl-D.")
-        async for line in _lines():
+        async for line in lines or typed():
             await _obey(simulator, line.strip(), tell)
 
 
@@ -102,7 +104,7 @@ def _common(simulator: Simulator) -> dict[str, Command]:
     return {"say": say, "fail": fail, "skew": skew}
 
 
-async def _lines() -> AsyncIterator[str]:
+async def typed() -> AsyncIterator[str]:
     """Yield what is typed, or piped in."""
     while line := await asyncio.to_thread(sys.stdin.readline):
         yield line
