@@ -30,9 +30,9 @@ export function grouped<T extends Named>(channels: readonly T[], typed: string):
   )
 }
 
-/** What to type to try a channel without an account; empty for those that need none. */
+/** What to type to try a channel without an account; empty for those that need none. A simulator adds its own secret. */
 export function command(channel: string, inbox: { id: string; address: string }, webhook: boolean): string {
   if (!PLAYED.has(channel)) return ''
   const own = inbox.id === `demo-${channel.replaceAll('_', '-')}`
-  return ['yizhan simulate', channel, ...(webhook && !own ? [`--hook ${inbox.address}`] : [])].join(' ')
+  return ['yizhan simulate', channel, ...(webhook && !own ? [`--hook ${inbox.address.split('?')[0]}`] : [])].join(' ')
 }

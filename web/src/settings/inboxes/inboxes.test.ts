@@ -61,7 +61,7 @@ describe('the channels to choose from', () => {
   })
 
   it('say what to type to try them', () => {
-    const inbox = { id: 'i1', address: 'http://hub/hooks/i1' }
+    const inbox = { id: 'i1', address: 'http://hub/hooks/i1?key=<hook_secret>' }
     expect(command('twilio', inbox, true)).toBe('yizhan simulate twilio --hook http://hub/hooks/i1')
     expect(command('wechat_kf', { id: 'demo-wechat-kf', address: 'x' }, true)).toBe('yizhan simulate wechat_kf')
     expect([command('email', inbox, false), command('webchat', inbox, true)]).toEqual(['yizhan simulate email', ''])
