@@ -21,6 +21,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 CUSTOMER = "+14155550199"
 
 
+async def _sees_what_it_costs(agent: Agent) -> None:
+    segments = agent.page.get_by_test_id("segments")
+    await agent.text.fill("a" * 160)
+    await expect(segments).to_have_attribute("data-count", "1")
+    await agent.text.fill("a" * 159 + "水")
+    await expect(segments).to_have_attribute("data-count", "3")
+    await expect(segments).to_have_attribute("data-told", "3")
+    await expect(segments).to_contain_text("UCS-2")
+    await agent.picture("1-counted")
+
+
 async def test_a_text_message_is_counted_and_stop_is_obeyed(
     office: Office, new_agent: Callable[..., Awaitable[Agent]]
 ) -> None:
@@ -36,14 +47,7 @@ async def test_a_text_message_is_counted_and_stop_is_obeyed(
         await agent.accept()
         await agent.reads("我家停水了")
 
-        segments = agent.page.get_by_test_id("segments")
-        await agent.text.fill("a" * 160)
-        await expect(segments).to_have_attribute("data-count", "1")
-        await agent.text.fill("a" * 159 + "水")
-        await expect(segments).to_have_attribute("data-count", "3")
-        await expect(segments).to_have_attribute("data-told", "3")
-        await expect(segments).to_contain_text("UCS-2")
-        await agent.picture("1-counted")
+        await _sees_what_it_costs(agent)
         await agent.say("您好，马上为您查询")
         await expect(agent.bubbles("您好，马上为您查询").locator("[data-status=delivered]")).to_be_visible()
         assert [(sms.to, sms.body) for sms in twilio.sent] == [(CUSTOMER, "您好，马上为您查询")]
