@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 
 from hub.bus.desk import DEPTH, Desk, Item
+from hub.bus.port import LOST
 from hub.clock import Clock
 from hub.redis import AWAY, Outage, answer
 
@@ -19,7 +20,8 @@ PING_EVERY = 15.0
 class RedisBus:
     """While Redis is away, what this process publishes still reaches its own subscribers.
 
-    After every reconnect all subscribers are told that they may have lost something.
+    After every reconnect all subscribers are told that they may have lost something; and when hints of this process got
+    lost on their way out, so are those of all others, as soon as Redis is back.
     """
 
     def __init__(self, redis: Redis, clock: Clock, *, prefix: str = "yizhan", depth: int = DEPTH) -> None:
@@ -30,17 +32,13 @@ class RedisBus:
         self._line: PubSub | None = None
         self._confirmed: dict[str, asyncio.Event] = {}
         self._outage = Outage("bus")
+        self._owed = False
+        """Whether others missed a hint of ours and do not know it."""
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """See the port."""
-        try:
-            async with answer():
-                await self._redis.publish(self._prefix + topic, payload)
-        except AWAY as error:
-            self._outage.begins(error)
-        else:
-            if self._line is not None:
-                return
+        if await self._sent(topic, payload) and self._line is not None:
+            return
         self._desk.hand_out(topic, payload)
 
     @asynccontextmanager
@@ -68,6 +66,24 @@ class RedisBus:
         """See the port."""
         await self._redis.aclose()
 
+    async def _sent(self, topic: str, payload: bytes) -> bool:
+        """Publish, and say whether Redis has it."""
+        try:
+            async with answer():
+                await self._redis.publish(self._prefix + topic, payload)
+        except AWAY as error:
+            self._outage.begins(error)
+            self._owed = True
+            return False
+        return True
+
+    async def _own_up(self) -> None:
+        """Tell every process that hints of ours were lost, if any were."""
+        if self._owed:
+            async with answer():
+                await self._redis.publish(self._prefix, b"")
+            self._owed = False
+
     async def _listen(self) -> None:
         line = self._redis.pubsub()
         try:
@@ -81,6 +97,7 @@ class RedisBus:
                     await line.subscribe(*(self._prefix + topic for topic in late))
             self._outage.ends()
             self._desk.lose()
+            await self._own_up()
             await self._pass_on(line)
         finally:
             self._line = None
@@ -102,7 +119,9 @@ class RedisBus:
                 continue
             silent = False
             topic = _text(message["channel"]).removeprefix(self._prefix)
-            if message["type"] == "message":
+            if message["type"] == "message" and topic == LOST:
+                self._desk.lose()
+            elif message["type"] == "message":
                 self._desk.hand_out(topic, message["data"])
             elif message["type"] == "subscribe":
                 self._confirmed.setdefault(topic, asyncio.Event()).set()

@@ -144,11 +144,23 @@ class RedisDispatch:
             room = self._room()
             if room <= 0:
                 await self._wait_for_room()
+                await self._look_up()
                 continue
             try:
                 await self._read(room)
             except AWAY as error:
                 await self._trouble(error)
+
+    async def _look_up(self) -> None:
+        """See whether Redis is back: who has no room reads nothing that would show it, and its hints would be lost."""
+        if not self._outage.down:
+            return
+        try:
+            async with answer():
+                await self._redis.ping()
+        except AWAY:
+            return
+        self._outage.ends()
 
     async def _read(self, room: int) -> None:
         wanted: dict[Any, Any] = dict.fromkeys(self._streams, ">")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hub.bus import LOST, Bus, LocalBus
-from hub.bus.redis import RedisBus
+from hub.bus.redis import PAUSE, RedisBus
 from hub.clock import SystemClock
 from hub.redis import connect
+from tests.clocks import FakeClock
 from tests.redises import RedisServer, redis_server
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -116,3 +118,41 @@ async def test_a_bus_that_is_down_raises_nothing_and_tells_the_loss_when_it_is_b
                 assert await following(late, 1) == [(LOST, b"")]
                 await other.publish("b", b"after")
                 assert await heard(late) == ("b", b"after")
+
+
+@pytest.mark.redis
+async def test_a_connection_that_was_closed_meanwhile_loses_no_hint(server: RedisServer) -> None:
+    control = connect(server.url)
+    async with (
+        running(RedisBus(connect(server.url), SystemClock())) as one,
+        running(RedisBus(connect(server.url), SystemClock())) as other,
+        other.subscribe("a") as items,
+    ):
+        for number in range(3):
+            await one.publish("a", b"%d" % number)
+            await control.client_kill_filter(_type="normal", skipme=True)
+        assert await following(items, 3) == [("a", b"0"), ("a", b"1"), ("a", b"2")]
+    await control.aclose()
+
+
+@pytest.mark.redis
+async def test_others_are_told_of_hints_that_never_left_this_process() -> None:
+    clock = FakeClock()
+    with redis_server() as server:
+        async with (
+            running(RedisBus(connect(server.url), clock)) as one,
+            running(RedisBus(connect(server.url), SystemClock())) as other,
+            other.subscribe("a") as items,
+        ):
+            server.kill()
+            await one.publish("a", b"lost on the way")
+            server.start()
+            assert await following(items, 1) == [(LOST, b"")]  # its own line was cut
+            owned_up = asyncio.create_task(following(items, 1))
+
+            async def told() -> bool:
+                await clock.advance(PAUSE)
+                return owned_up.done()
+
+            await until(told)
+            assert await owned_up == [(LOST, b"")]

@@ -225,6 +225,28 @@ async def test_an_outage_is_told_once_and_hints_stay_at_home(server: RedisServer
     assert [line["event"] for line in logs] == ["redis.down", "redis.up"]
 
 
+async def test_a_door_without_workers_sees_that_redis_is_back() -> None:
+    with redis_server() as mortal, capture_logs() as logs:
+        async with post(mortal) as door, post(mortal) as worker:
+            door.room = 0
+
+            async def told(event: str) -> bool:
+                return [line["event"] for line in logs].count(event) == 2
+
+            mortal.kill()
+            for each in (door, worker):
+                each.dispatch.hint(Hint("down", Rank.TALK))
+            await until(lambda: told("redis.down"))
+            mortal.start()
+            await until(lambda: told("redis.up"))
+            with hints(door, 1, lane="up"):
+
+                async def over_redis() -> bool:
+                    return Hint("up0", Rank.TALK) in worker.told
+
+                await until(over_redis)
+
+
 async def test_a_chore_is_offered_to_one_process_at_a_time(server: RedisServer, redis: Redis) -> None:
     one, other = Post(server.url), Post(server.url)
     assert await one.dispatch.turn("sweep", 0.2)
