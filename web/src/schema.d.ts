@@ -1936,8 +1936,8 @@ export interface components {
          *         what becomes of a part that the channel does not carry: `text` (buttons become numbers, a place its name and
          *         position), `link` (a file becomes an address to fetch it from). `counts = "sms"`: texts are billed by segments.
          *         `typing`, `templates`, `consent` (OAuth) and `listens` say which optional verbs there are; `mail`: it has subjects,
-         *         copies and threads of its own. `opt_out`: people end marketing by a word. `address_key` names the setting whose value the
-         *         provider has to carry in the address it calls (`?key=`), because it signs nothing.
+         *         copies and threads of its own. `opt_out`: people end marketing by a word. `address_key` names the setting whose
+         *         value the provider carries in the address it calls (`?key=`), because it signs nothing.
          */
         Manifest: {
             about: components["schemas"]["Bilingual"];
