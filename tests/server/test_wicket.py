@@ -130,7 +130,7 @@ async def test_a_call_that_never_ends_is_cut(tmp_path: Path, furnished: Path) ->
 async def test_who_is_answered_when_the_door_closes_is_answered(hub_server: Running) -> None:
     inbox = await opened(hub_server, await hub_server.log_in("admin"))
     async with wire(hub_server) as provider, wire(hub_server) as idle:
-        await provider.say(b"".join(call(inbox, f"e{number}") for number in range(2)))
+        await provider.say(b"".join(call(inbox, f"e{number}") for number in range(200)))
 
         async def busy() -> bool:
             return any(one.busy for one in hub_server.gate.open)
