@@ -129,8 +129,8 @@ class Desk:
         """Say whether the mailbox is open."""
         return (await self.adapter.figures())["listening"] == "connected"
 
-    async def heard(self, count: int, *, seconds: float = 10) -> None:
-        """Wait until so many inbounds were accepted."""
+    async def heard(self, count: int, *, seconds: float = 45) -> None:
+        """Wait until so many inbounds were accepted: longer than the listener itself is patient with a silent server."""
 
         async def enough() -> bool:
             return len(self.told) >= count
