@@ -130,7 +130,7 @@ class Desk:
         return (await self.adapter.figures())["listening"] == "connected"
 
     async def heard(self, count: int, *, seconds: float = 45) -> None:
-        """Wait until so many inbounds were accepted: longer than the listener itself is patient with a silent server."""
+        """Wait until so many inbounds were accepted; longer than the listener bears with a silent server."""
 
         async def enough() -> bool:
             return len(self.told) >= count
