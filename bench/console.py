@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 
-from adapters.console.signature import sign
+from adapters.standard_webhooks import sign
 from bench.words import sentence
 
 PEOPLE = 5000

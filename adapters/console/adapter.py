@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adapters import carry
-from adapters.console import signature
+from adapters import standard_webhooks as signature
 from adapters.contract import Adapter, Request
 from adapters.http import expect_success, post
 from adapters.manifest import Manifest

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from aiohttp import ClientSession
 
-from adapters.console.signature import sign
 from adapters.registry import find
+from adapters.standard_webhooks import sign
 from adapters.webchat import visitors
 from hub import keys
 from hub.model import (

@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from adapters.console.signature import check, sign
 from adapters.http import Answer, retry_after
+from adapters.standard_webhooks import check, sign
 from hub.errors import ChannelBroken, Unverified
 
 AT = datetime(2021, 2, 25, 14, 12, 45, tzinfo=UTC)

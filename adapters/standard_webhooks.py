@@ -23,8 +23,14 @@ def sign(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
     return {ID: id, TIMESTAMP: seconds, SIGNATURE: f"v1,{_proof(secret, id, seconds, body).decode()}"}
 
 
-def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, at: datetime, tolerance: int) -> None:
-    """Return quietly when a secret signed it in time; raises `Unverified`, or `ChannelBroken` without secrets."""
+def check(
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, at: datetime, tolerance: int,
+    late: str = "Set the clock, or `tolerance_seconds`.",
+) -> None:  # fmt: skip
+    """Return quietly when a secret signed it in time; raises `Unverified`, or `ChannelBroken` without secrets.
+
+    `tolerance` is in seconds; `late` is the hint for a time outside of it.
+    """
     usable = [secret for secret in secrets if secret]
     if not usable:
         raise ChannelBroken("This inbox has no signing secret", hint="Set `signing_secret`.")
@@ -34,7 +40,7 @@ def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, at
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 12):
         raise Unverified("The timestamp is no number", hint=f"{TIMESTAMP} is in seconds since 1970.")
     if abs(at.timestamp() - int(seconds)) > tolerance:
-        raise Unverified("The signature is too old, or from the future", hint="Set the clock, or `tolerance_seconds`.")
+        raise Unverified("The signature is too old, or from the future", hint=late)
     proofs = [_proof(secret, id, seconds, body) for secret in usable]
     offered = [one[3:].encode() for one in given.split(" ") if one.startswith("v1,")]
     # Every pair is compared, so that the time taken tells nothing about which one was close.
