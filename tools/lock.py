@@ -18,8 +18,8 @@ OPTIONS = (
     "--no-emit-find-links",
 )
 SOURCES: dict[str, tuple[str, ...]] = {
-    "run": ("pyproject.toml",),
-    "dev": ("pyproject.toml", "--group=dev"),
+    "run": ("pyproject.toml", "--extra=encoder"),
+    "dev": ("pyproject.toml", "--extra=encoder", "--group=dev"),
     "boot": ("requirements/boot.in",),
     "node": ("requirements/node.in",),
 }
