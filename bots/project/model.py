@@ -259,7 +259,7 @@ class Session(Struct, frozen=True, kw_only=True):
 class Config(Struct, frozen=True, kw_only=True):
     """`config.yml` as far as it means something here; the policies and components we replace are read over.
 
-    `fallback` and `ambiguity` are FallbackClassifier's threshold and ambiguity_threshold where it is named; `max_history`
+    `fallback` and `ambiguity` are the thresholds of FallbackClassifier where it is named; `max_history`
     is MemoizationPolicy's (None: no stories). `yizhan` holds this engine's own settings, from a file of its own in the
     project, `yizhan.yml`, which Rasa never reads.
     """
