@@ -6,8 +6,8 @@ from random import Random
 
 import msgspec
 
-from adapters.standard_webhooks import sign
 from bench.words import sentence
+from hub.standard_webhooks import sign
 
 PEOPLE = 5000
 TEXTS = 1000

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adapters import carry
-from adapters import standard_webhooks as signature
 from adapters.contract import Adapter, Request
 from adapters.http import expect_success, post
 from adapters.manifest import Manifest
 from adapters.setup import Setup
+from hub import standard_webhooks as signature
 from hub.errors import Malformed
 from hub.model import Address, Inbound, Outbound, Part, Receipt, Said, Sender, Signal, Status, plain
 

@@ -2,8 +2,8 @@
 
 import re
 
-from adapters import standard_webhooks
 from adapters.contract import Request
+from hub import standard_webhooks
 from hub.errors import ChannelBroken, Malformed, Unverified
 
 TOLERANCE = 300

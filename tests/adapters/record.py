@@ -15,7 +15,6 @@ import msgspec
 from aiohttp import ClientSession
 
 from adapters.registry import find
-from adapters.standard_webhooks import sign
 from adapters.webchat import visitors
 from hub import keys
 from hub.model import (
@@ -34,6 +33,7 @@ from hub.model import (
     Text,
     Video,
 )
+from hub.standard_webhooks import sign
 from tests.adapters.contract.kit import Kit, Sample
 from tests.adapters.contract.provider import playing, told
 from tests.adapters.contract.recordings import seen

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 import pytest
 
 from adapters.http import Answer, retry_after
-from adapters.standard_webhooks import check, sign
 from hub.errors import ChannelBroken, Unverified
+from hub.standard_webhooks import check, sign
 
 AT = datetime(2021, 2, 25, 14, 12, 45, tzinfo=UTC)
 OLD, NEW = "the-old-secret-of-both", "the-new-secret-of-both"

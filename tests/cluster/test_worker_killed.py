@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from pymongo import AsyncMongoClient
 
-from adapters import standard_webhooks as signature
+from hub import standard_webhooks as signature
 from tests.cluster.town import CONSOLE, SECRET, Town, eventually, town
 from tests.redises import redis_server
 from tests.soak.sink import Sink, listening

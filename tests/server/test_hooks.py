@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from adapters.standard_webhooks import sign
+from hub.standard_webhooks import sign
 from hub.store.port import Eq
 from hub.work.jobs import JOBS
 from server.quarantine import MOST, QUARANTINE

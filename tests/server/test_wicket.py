@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from adapters.standard_webhooks import sign
+from hub.standard_webhooks import sign
 from hub.store.port import By, Eq
 from hub.work.jobs import JOBS
 from tests.server.running import running

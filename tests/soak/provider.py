@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import msgspec
 
-from adapters import standard_webhooks as signature
+from hub import standard_webhooks as signature
 from tests.soak.server import SECRET
 
 if TYPE_CHECKING:
