@@ -118,16 +118,32 @@ class Forget(Struct, frozen=True, kw_only=True, tag="forget"):
 Reaction = Say | Ask | Handoff | Silence | Label | Attribute | Remind | Forget
 
 
+class Ranked(Struct, frozen=True, kw_only=True):
+    """An intent and how sure that is, 0 to 1."""
+
+    name: str
+    confidence: float
+
+
+class Missed(Struct, frozen=True, kw_only=True):
+    """A sentence that was not understood: what it might have meant, surest first. Designers are shown it."""
+
+    text: str
+    ranking: tuple[Ranked, ...] = ()
+
+
 class Answer(Struct, frozen=True, kw_only=True):
     """What the bot does, in order, and what it wants to remember; nothing is done after a Handoff.
 
-    `doubt`: it did not understand. `slots` are what it has collected so far, for the note when somebody else than the
-    bot itself calls a person (`bots/triggers.py`).
+    `doubt`: it did not understand; `missed` is the sentence, when its makers should learn of it (it is written down in
+    the commit of the turn, `bots/serving/misses.py`). `slots` are what it has collected so far, for the note when
+    somebody else than the bot itself calls a person (`bots/triggers.py`).
     """
 
     reactions: tuple[Reaction, ...]
     memory: dict[str, str] = {}
     doubt: bool = False
+    missed: Missed | None = None
     slots: dict[str, str] = {}
 
 
