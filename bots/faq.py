@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bots.contract import Answer, Ask, Handoff, Reaction, Say, Turn
+from bots.contract import Answer, Ask, Handoff, Reaction, Say, Triggers, Turn
 from bots.definition import Definition, Entry, Option, Speech
 from bots.likeness import likeness, mentions, normal
 from hub.model import Choice, Choices, Part, Text
@@ -31,6 +31,11 @@ class FaqBot:
     def name(self) -> str:
         """Return the name customers see."""
         return self._definition.name
+
+    @property
+    def triggers(self) -> Triggers:
+        """Return the common triggers; asking for a person, and doubt, are in the definition."""
+        return Triggers(asked=False, doubts=0)
 
     def greeting(self, language: str) -> Sequence[Part]:
         """Return the greeting with the menu."""

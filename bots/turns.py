@@ -1,7 +1,11 @@
-"""A bot's turn: the customer spoke where a bot has the conversation; ask it, and say or do what it wants, once.
+"""A bot's turn: the customer spoke where a bot has the conversation, or a reminder rings. Asked, and done once.
 
-CustomerSaid --> state BOT? --> Bot.answer (may be asked again after a lost race) --> one commit:
-                 messages through the door `say`, hand-over, memory
+CustomerSaid --> state BOT? --> triggers: a person at once? --> Bot.answer (again after a lost race) --> one commit:
+Ring ---------> still wanted?                                   messages through the door `say`, labels, attributes,
+                                                                reminders, hand-over, memory
+
+An agent who takes the conversation while the bot thinks wins: the bot's commit loses its version, the turn runs again
+and finds a person there.
 """
 
 import asyncio
@@ -9,35 +13,41 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 
-from bots.contract import Answer, Ask, Bot, Handoff, Say, Silence, Turn
+from bots.asking import BotFailed, answered, message_of, turn_of
+from bots.contract import Bot
+from bots.deciding import completed, decided, instead
+from bots.deeds import Deeds, Unheard
 from bots.memory import MEMORIES, Memory
-from bots.rendering import meant, values
-from bots.summary import summary
+from bots.reminders import Ring, found, overheard, rung, still_wanted, told
+from bots.triggers import DEFAULT, triggers_of
 from conversations.change import Change
+from conversations.consent import opted_out
 from conversations.events import CustomerSaid
+from conversations.finding import newest_mail
 from conversations.limits import Limits
 from conversations.mails import Letter, letter
-from conversations.model import CONVERSATIONS, MESSAGES, Author, AuthorKind, Conversation, Direction, Message, State
-from conversations.moves import to_queue
-from conversations.saying import say
-from hub.errors import Refused, Unsupported
+from conversations.model import CONVERSATIONS, PROFILES, Author, AuthorKind, Conversation, Message, Profile, State
 from hub.events import Events
-from hub.model import Choices, Part, Text, plain
-from hub.store.port import Between, By, Eq, Insert, Store, Write, put
-
-PATIENCE = 10.0
-"""Seconds a bot may take for one turn; then a person takes over."""
-
-BACK = 30
-"""Messages looked at for the summary."""
+from hub.store.port import Store, Write, put
+from hub.work.jobs import Job
 
 _log = structlog.get_logger(__name__)
 
 
+class Scene(Struct, frozen=True, kw_only=True):
+    """Everything a turn is made of, as read: `memory` is this bot's, `read` the row it is written over."""
+
+    conversation: Conversation
+    profile: Profile | None
+    read: Memory | None
+    memory: Memory
+    said: Message | None = None
+
+
 class Turns:
-    """The subscriber of CustomerSaid. `bots` maps bot ids, as inboxes name them, to bots."""
+    """The subscriber of CustomerSaid and the handler of `RING`. `bots` maps bot ids, as inboxes name them, to bots."""
 
     def __init__(self, store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
         self._store = store
@@ -50,118 +60,81 @@ class Turns:
         conversation = await self._store.get(CONVERSATIONS, event.conversation)
         if conversation is None or conversation.state is not State.BOT:
             return []
-        memory = await self._store.get(MEMORIES, conversation.id)
-        if memory is not None and memory.seq >= event.seq:
+        scene = await self._scene(conversation, event.seq)
+        if scene.read is not None and scene.read.seq >= event.seq:
             return []
-        said = await self._said(conversation.id, event.seq)
+        memory = structs.replace(overheard(scene.memory), seq=event.seq)
         bot = self._bots.get(conversation.bot or "")
-        if said is None or bot is None:
-            answer = Answer(reactions=(Handoff(reason="error"),))
+        if scene.said is None or bot is None:
+            _log.error("bot_missing", bot=conversation.bot, conversation=conversation.id, seq=event.seq)
+            answer = instead("error", DEFAULT, conversation.language, memory)
         else:
-            answer = await _asked(bot, _turn(conversation, said, memory, at))
-        mail = letter(said, topic=conversation.subject) if said is not None else None
-        return await self._done(conversation, memory, event.seq, bot, answer, mail, at)
-
-    async def _said(self, conversation: str, seq: int) -> Message | None:
-        found = await self._store.find(MESSAGES, Eq("conversation", conversation), Eq("seq", seq), limit=1)
-        return found[0] if found else None
-
-    async def _done(
-        self,
-        conversation: Conversation,
-        memory: Memory | None,
-        seq: int,
-        bot: Bot | None,
-        answer: Answer,
-        mail: Letter | None,
-        at: datetime,
-    ) -> Sequence[Write]:
-        name = bot.name if bot else conversation.bot or ""
-        author = Author(kind=AuthorKind.BOT, id=conversation.bot or "", name=name)
+            turn = turn_of(conversation, scene.profile, scene.read, scene.said, at)
+            memory, answer = await decided(bot, turn, memory)
+        mail = letter(scene.said, topic=conversation.subject) if scene.said is not None else None
         change = Change(conversation)
-        offered: tuple[str, ...] = ()
-        for number, reaction in enumerate(answer.reactions):
-            heard = True
-            match reaction:
-                case Say(parts=parts):
-                    heard = self._say(change, author, parts, f"bot:{seq}:{number}", mail, at)
-                case Ask(body=body, choices=choices):
-                    question = (Choices(body=body, choices=choices),)
-                    heard = self._say(change, author, question, f"bot:{seq}:{number}", mail, at)
-                    offered = values(choices)
-                case Handoff():
-                    await self._hand_over(change, author, reaction, at)
-                    break
-                case Silence():
-                    pass
-            if not heard:
-                await self._hand_over(change, author, Handoff(reason="refused"), at)
-                break
-        change.also(_remembered(conversation, memory, seq, answer, offered))
+        deeds = self._deeds(change, bot, scene, memory, f"bot:{event.seq}", mail, at)
+        await deeds.do(answer, scene.read)
         return change.writes(self._events, at)
 
-    def _say(
-        self, change: Change, author: Author, parts: Sequence[Part], client_id: str, mail: Letter | None, at: datetime
-    ) -> bool:
-        """Say it, or return False when the channel does not let the bot: a person finds another way."""
-        if not parts:
-            return True
+    async def ring(self, body: Ring, job: Job, at: datetime) -> Sequence[Write]:
+        """Take the turn of a reminder; what cannot be said now is not said, and told to the log."""
+        conversation = await self._store.get(CONVERSATIONS, body.conversation)
+        if conversation is None:
+            return []
+        scene = await self._scene(conversation)
+        waiting = found(scene.memory, body.token)
+        if waiting is None or scene.read is None:
+            return []
+        memory = rung(scene.memory, body.token)
+        silent = [put(MEMORIES, scene.read, memory)]
+        bot = self._bots.get(memory.bot)
+        against = "no_bot" if bot is None else still_wanted(waiting, conversation, memory.bot)
+        if against is None and await opted_out(self._store, conversation.address) is not None:
+            against = "opted_out"
+        if against is not None or bot is None:
+            _log.info("reminder_not_said", conversation=conversation.id, name=waiting.name, why=against)
+            return silent
+        turn = turn_of(conversation, scene.profile, scene.read, None, at, reminder=told(waiting))
+        change = Change(conversation)
+        mail = await self._mail(conversation, at)
+        deeds = self._deeds(change, bot, scene, memory, f"remind:{body.token}", mail, at, proactive=True)
         try:
-            say(change, author=author, parts=tuple(parts), client_id=client_id, at=at, limits=self._limits, mail=mail)
-        except (Refused, Unsupported) as error:
-            _log.warning("bot_not_heard", conversation=change.now.id, reason=error.code)
-            return False
-        return True
+            await deeds.do(completed(await answered(bot, turn), triggers_of(bot)), scene.read)
+        except (BotFailed, Unheard) as error:
+            why = error.reason if isinstance(error, BotFailed) else "not_heard"
+            _log.warning("reminder_not_said", conversation=conversation.id, name=waiting.name, why=why)
+            return silent
+        return change.writes(self._events, at)
 
-    async def _hand_over(self, change: Change, author: Author, handoff: Handoff, at: datetime) -> None:
-        lately = await self._store.find(
-            MESSAGES,
-            Eq("conversation", change.now.id),
-            Between("seq", max(1, change.now.seq - BACK)),
-            order=(By("seq"),),
-            limit=BACK + 1,
+    async def _scene(self, conversation: Conversation, seq: int | None = None) -> Scene:
+        read, profile, said = await asyncio.gather(
+            self._store.get(MEMORIES, conversation.id),
+            self._store.get(PROFILES, conversation.profile),
+            message_of(self._store, conversation.id, seq) if seq is not None else _nothing(),
         )
-        note = summary(
-            bot=author.name,
-            reason=handoff.reason,
-            asked=handoff.summary,
-            said=[words for one in lately if one.direction is Direction.IN and (words := plain(one.parts))],
-            language=change.now.language or "zh-CN",
-        )
-        change.add(author, (Text(body=note),), direction=Direction.NOTE, at=at)
-        change.now = to_queue(change.now, handoff.team or change.now.team, at=at)
+        bot = conversation.bot or ""
+        memory = read or Memory(id=conversation.id, bot=bot)
+        if memory.bot != bot:
+            memory = Memory(id=conversation.id, version=memory.version, bot=bot, seq=memory.seq)
+        return Scene(conversation=conversation, profile=profile, read=read, memory=memory, said=said)
+
+    def _deeds(
+        self, change: Change, bot: Bot | None, scene: Scene, memory: Memory, tag: str, mail: Letter | None,
+        at: datetime, *, proactive: bool = False,
+    ) -> Deeds:  # fmt: skip
+        id = scene.conversation.bot or ""
+        author = Author(kind=AuthorKind.BOT, id=id, name=bot.name if bot else id)
+        return Deeds(
+            self._store, self._limits, change=change, author=author, memory=memory, profile=scene.profile, tag=tag,
+            at=at, mail=mail, proactive=proactive,
+        )  # fmt: skip
+
+    async def _mail(self, conversation: Conversation, at: datetime) -> Letter | None:
+        if not self._limits.of(conversation, at).mail:
+            return None
+        return letter(await newest_mail(self._store, conversation), topic=conversation.subject)
 
 
-def _turn(conversation: Conversation, said: Message, memory: Memory | None, at: datetime) -> Turn:
-    return Turn(
-        conversation=conversation.id,
-        channel=conversation.address.channel,
-        profile=conversation.profile,
-        name=conversation.name,
-        language=conversation.language,
-        seq=said.seq,
-        parts=said.parts,
-        text=meant(plain(said.parts), memory.choices if memory else ()),
-        memory=memory.values if memory else {},
-        at=at,
-    )
-
-
-async def _asked(bot: Bot, turn: Turn) -> Answer:
-    """Ask the bot; whatever goes wrong in it becomes a hand-over, for the customer must not wait for a machine."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await bot.answer(turn)
-    except Exception:  # noqa: BLE001 - a bot is foreign code; any failure of it is a hand-over
-        _log.exception("bot_failed", bot=bot.name, conversation=turn.conversation, seq=turn.seq)
-        excuse = Say(parts=tuple(bot.excuse(turn.language)))
-        return Answer(reactions=(excuse, Handoff(reason="error")), memory=turn.memory)
-
-
-def _remembered(
-    conversation: Conversation, memory: Memory | None, seq: int, answer: Answer, offered: tuple[str, ...]
-) -> Write:
-    bot = conversation.bot or ""
-    if memory is None:
-        return Insert(MEMORIES, Memory(id=conversation.id, bot=bot, seq=seq, values=answer.memory, choices=offered))
-    return put(MEMORIES, memory, structs.replace(memory, bot=bot, seq=seq, values=answer.memory, choices=offered))
+async def _nothing() -> None:
+    return None

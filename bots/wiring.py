@@ -4,20 +4,28 @@ from collections.abc import Mapping
 
 from bots.contract import Bot
 from bots.memory import MEMORIES
+from bots.reminders import RING
 from bots.turns import Turns
 from conversations.events import CustomerSaid
 from conversations.limits import Limits
 from conversations.model import State
 from hub.events import Events
 from hub.store.port import Collection, Document, Store
+from hub.work.engine import Engine
 
 COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
 
 
-def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
-    """Let the bots hear what customers say."""
+def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> Turns:
+    """Let the bots hear what customers say; `register` lets them be reminded."""
     turns = Turns(store, events, bots, limits)
     events.subscribe(CustomerSaid, "bots", turns.on_said, wants=wants)
+    return turns
+
+
+def register(engine: Engine, turns: Turns) -> None:
+    """Give the engine the handler of this room's own jobs."""
+    engine.register(RING, turns.ring)
 
 
 def wants(said: CustomerSaid) -> bool:

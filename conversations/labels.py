@@ -1,5 +1,6 @@
 """The labels colleagues may put on conversations: a name and a colour."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -11,6 +12,14 @@ from hub.store.port import By, Collection, Delete, Document, Index, Insert, Stor
 
 Commit = Callable[..., Awaitable[None]]
 """`Store.commit`, or one that writes something of the caller's with it."""
+
+
+NAME = re.compile(r"[^,\s][^,]{0,31}")
+
+
+def fits(name: str) -> bool:
+    """Say whether this may be a label's name."""
+    return NAME.fullmatch(name) is not None
 
 
 class NewLabel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from accounts.teams import TEAMS
+from accounts.teams import TEAMS, Team
 from accounts.users import USERS
 from bots.contract import Answer, Bot, Handoff, Say, Turn
 from bots.memory import MEMORIES
 from bots.shelf import LIBRARY, stock
-from bots.wiring import COLLECTIONS, wire
+from bots.wiring import COLLECTIONS, register, wire
 from conversations.consent import OPT_OUTS
 from conversations.inboxes import INBOXES, Inbox
 from conversations.limits import ChannelLimits, Limit
@@ -78,7 +78,7 @@ class Chat:
         self.store, self.clock, self.events = store, FakeClock(), Events()
         self.ingest = Ingest(store, self.clock)
         self.engine = Engine(store, LocalDispatch(), self.clock, alone=True)
-        wire(store, self.events, {"bot": bot}, limits)
+        register(self.engine, wire(store, self.events, {"bot": bot}, limits))
         self.engine.register(RECEIVE, Receive(store, self.events, limits).handle)
         enlist(self.engine, self.events)
         self.sent = 0
@@ -227,6 +227,7 @@ class Leaving(Failing):
 
 async def test_nothing_is_said_after_a_hand_over_and_the_bot_may_choose_the_team(store: Store) -> None:
     chat = Chat(store, Leaving(), ChannelLimits({}))
+    await store.commit(Insert(TEAMS, Team(id="gas", name="燃气", key="燃气", created_at=chat.clock.now())))
     await chat.says("x")
     said = [plain(one.parts) for one in await chat.thread()]
     assert said[:2] == ["x", "bye"]
