@@ -136,15 +136,16 @@ class Answer(Struct, frozen=True, kw_only=True):
     """What the bot does, in order, and what it wants to remember; nothing is done after a Handoff.
 
     `doubt`: it did not understand; `missed` is the sentence, when its makers should learn of it (it is written down in
-    the commit of the turn, `bots/serving/misses.py`). `slots` are what it has collected so far, for the note when
-    somebody else than the bot itself calls a person (`bots/triggers.py`).
+    the commit of the turn, `bots/serving/misses.py`). `slots` are what it has collected so far (None: as before),
+    for the note when somebody else than the bot itself calls a person (`bots/triggers.py`). A bot that wants to say
+    nothing says `Silence`: an answer without any word is taken for a failure.
     """
 
     reactions: tuple[Reaction, ...]
     memory: dict[str, str] = {}
     doubt: bool = False
     missed: Missed | None = None
-    slots: dict[str, str] = {}
+    slots: dict[str, str] | None = None
 
 
 class Bot(Protocol):

@@ -25,7 +25,7 @@ async def decided(bot: Bot, turn: Turn, memory: Memory) -> tuple[Memory, Answer]
     memory = structs.replace(memory, doubts=memory.doubts + 1 if answer.doubt else 0)
     if answer.doubt and 0 < triggers.doubts <= memory.doubts and not _hands_over(answer):
         words = instead("doubt", triggers, turn.language, memory)
-        return memory, structs.replace(words, memory=answer.memory, slots=answer.slots)
+        return memory, structs.replace(words, memory=answer.memory, slots=answer.slots, missed=answer.missed)
     return memory, completed(answer, triggers)
 
 

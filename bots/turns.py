@@ -11,12 +11,13 @@ and finds a person there.
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 from msgspec import Struct, structs
 
 from bots.asking import BotFailed, answered, message_of, turn_of
-from bots.contract import Bot
+from bots.contract import Bot, Missed
 from bots.deciding import completed, decided, instead
 from bots.deeds import Deeds, Unheard
 from bots.memory import MEMORIES, Memory
@@ -46,10 +47,21 @@ class Scene(Struct, frozen=True, kw_only=True):
     said: Message | None = None
 
 
+class Misses(Protocol):
+    """Writes down what bots did not understand, for their makers."""
+
+    async def writes(self, conversation: Conversation, seq: int, missed: Missed, at: datetime) -> Sequence[Write]:
+        """Return the writes that keep the sentence; they are part of the turn's commit."""
+        ...
+
+
 class Turns:
     """The subscriber of CustomerSaid and the handler of `RING`. `bots` maps bot ids, as inboxes name them, to bots."""
 
-    def __init__(self, store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> None:
+    def __init__(
+        self, store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits, misses: Misses | None = None
+    ) -> None:
+        self._misses = misses
         self._store = store
         self._events = events
         self._bots = bots
@@ -75,6 +87,8 @@ class Turns:
         change = Change(conversation)
         deeds = self._deeds(change, bot, scene, memory, f"bot:{event.seq}", mail, at)
         await deeds.do(answer, scene.read)
+        if answer.missed is not None and self._misses is not None:
+            change.also(*await self._misses.writes(conversation, event.seq, answer.missed, at))
         return change.writes(self._events, at)
 
     async def ring(self, body: Ring, job: Job, at: datetime) -> Sequence[Write]:

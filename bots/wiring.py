@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bots.contract import Bot
 from bots.memory import MEMORIES
 from bots.reminders import RING
-from bots.turns import Turns
+from bots.turns import Misses, Turns
 from conversations.events import CustomerSaid
 from conversations.limits import Limits
 from conversations.model import State
@@ -16,9 +16,9 @@ from hub.work.engine import Engine
 COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
 
 
-def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits) -> Turns:
+def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits, misses: Misses | None = None) -> Turns:
     """Let the bots hear what customers say; `register` lets them be reminded."""
-    turns = Turns(store, events, bots, limits)
+    turns = Turns(store, events, bots, limits, misses)
     events.subscribe(CustomerSaid, "bots", turns.on_said, wants=wants)
     return turns
 
