@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import structlog
 
@@ -30,10 +31,11 @@ async def message_of(store: Store, conversation: str, seq: int) -> Message | Non
 
 def turn_of(
     conversation: Conversation, profile: Profile | None, memory: Memory | None, said: Message | None, at: datetime,
-    *, reminder: Reminder | None = None, rehearsal: bool = False,
+    *, bot: str | None = None, reminder: Reminder | None = None, rehearsal: bool = False,
 ) -> Turn:  # fmt: skip
     """Return the turn of what the customer said, or (without `said`) of a reminder; no bot reads another's memory."""
-    known = memory if memory is not None and memory.bot == (conversation.bot or "") else None
+    asked_one = conversation.bot or "" if bot is None else bot
+    known = memory if memory is not None and memory.bot == asked_one else None
     parts = said.parts if said is not None else ()
     return Turn(
         conversation=conversation.id,
@@ -62,11 +64,11 @@ def attributes_of(profile: Profile | None) -> dict[str, str]:
 
 
 class BotFailed(Exception):
-    """The bot gave no answer; `reason` is `error` or `timeout`."""
+    """The bot gave no answer."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Literal["error", "timeout"]) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason: Literal["error", "timeout"] = reason
 
 
 async def answered(bot: Bot, turn: Turn, *, patience: float = PATIENCE) -> Answer:

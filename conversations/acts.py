@@ -102,7 +102,7 @@ class Acts:
 
         return await self._act(id, step)
 
-    async def hand_to_bot(self, id: str, by: Author) -> Conversation:
+    async def hand_to_bot(self, id: str, by: Author, *, record: Record | None = None) -> Conversation:
         """Let the inbox's bot answer from here on; it speaks when the customer does."""
 
         async def step(change: Change, at: datetime) -> None:
@@ -111,6 +111,8 @@ class Acts:
             bot = inbox.bot if inbox is not None else None
             if bot is None:
                 raise WrongMove("This inbox has no bot", inbox=change.now.inbox, hint="Set `bot` of the inbox.")
+            if record is not None:
+                change.also(record(change.now, at))
             change.now = to_bot(change.now, bot, at=at)
             change.note(by, "handed_to_bot", at=at, bot=bot)
 

@@ -51,6 +51,7 @@ class Outcome(StrEnum):
     RETURNED = "returned"
     TAKEN = "taken"
     TRANSFERRED = "transferred"
+    TO_BOT = "to_bot"
 
 
 class Verdict(StrEnum):

@@ -12,6 +12,9 @@ from conversations.inboxes import INBOXES
 from conversations.model import DRAFTS, PROFILES, Conversation, Draft, Priority, Profile
 from conversations.views import may_see
 from hub.errors import NotFound
+from hub.store.port import Write
+from routing.decisions import decided
+from routing.model import Outcome
 from routing.places import ahead
 from server.api.contract import Call, Routes
 from server.api.cursor import Cursor, Limit
@@ -164,7 +167,11 @@ async def snooze(call: Call, id: str, body: Snooze) -> Conversation:
 async def hand_to_bot(call: Call, id: str) -> Conversation:
     """Let the inbox's bot answer from here on."""
     await seen(call, id)
-    return await call.hub.talks.acts.hand_to_bot(id, author(call))
+
+    def record(read: Conversation, at: datetime) -> Write:
+        return decided(read, Outcome.TO_BOT, at=at, agent=read.agent, by=call.actor.user)
+
+    return await call.hub.talks.acts.hand_to_bot(id, author(call), record=record)
 
 
 @routes.get("/profiles/{id}/conversations", permission=READ)

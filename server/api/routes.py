@@ -13,11 +13,13 @@ from server.api import (
     originals,
     phrases,
     routing,
+    suggestions,
 )
 from server.api.contract import Route
 
 MODULES = (
     conversations, channel, messages, originals, routing, customers, files, phrases, inboxes, connections, jobs,
+    suggestions,
 )  # fmt: skip
 
 

@@ -484,6 +484,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what the inbox's bot would answer to the customer's last message; nothing is sent, stored or changed. */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/take": {
         parameters: {
             query?: never;
@@ -2178,7 +2195,7 @@ export interface components {
          * @description What a decision came to.
          * @enum {unknown}
          */
-        Outcome: "accepted" | "assigned" | "declined" | "nobody" | "offered" | "returned" | "taken" | "timed_out" | "transferred";
+        Outcome: "accepted" | "assigned" | "declined" | "nobody" | "offered" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
         /**
          * PasswordChange
          * @description The password one has and the one one wants.
@@ -2639,6 +2656,23 @@ export interface components {
             hint: string;
             name: string;
             ok: boolean;
+        };
+        /**
+         * Suggested
+         * @description What would be said to message `seq`, each entry a message; a `fault` says why there is none.
+         */
+        Suggested: {
+            /** @default  */
+            bot: string;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            fault: "" | "error" | "timeout";
+            /** @default [] */
+            items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[][];
+            /** @default 0 */
+            seq: number;
         };
         /**
          * TeamName
@@ -6228,6 +6262,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggested"];
                 };
             };
             /** @description Malformed */
