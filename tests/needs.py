@@ -15,8 +15,8 @@ from typing import Literal, NoReturn
 import pytest
 
 Need = Literal[
-    "chromium", "dovecot-imapd", "dovecot-lmtpd", "fonts-noto-cjk", "postfix", "redis-server", "root", "secantusd",
-    "swaks", "web",
+    "chromium", "dovecot-imapd", "dovecot-lmtpd", "fonts-noto-cjk", "postfix", "rasa-sdk", "redis-server", "root",
+    "secantusd", "swaks", "web",
 ]  # fmt: skip
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,14 +31,16 @@ PLACES: dict[Need, Path] = {
     "dovecot-imapd": Path("/usr/lib/dovecot/imap"),
     "dovecot-lmtpd": Path("/usr/lib/dovecot/lmtp"),
     "postfix": Path("/usr/sbin/postfix"),
+    "rasa-sdk": ROOT / ".tools" / "rasa-sdk" / "bin" / "python",
 }
-"""Daemons, which stand outside of what people have on their path."""
+"""Daemons, which stand outside of what people have on their path, and what has an environment of its own."""
 HINTS: dict[Need, str] = {
     "chromium": "apt install chromium",
     "dovecot-imapd": "apt install dovecot-imapd",
     "dovecot-lmtpd": "apt install dovecot-lmtpd",
     "fonts-noto-cjk": "apt install fonts-noto-cjk",
     "postfix": "apt install postfix",
+    "rasa-sdk": "make test installs it",
     "redis-server": "apt install redis-server",
     "root": "mail servers change their user when they start",
     "secantusd": "pip install -r requirements/dev.lock",

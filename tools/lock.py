@@ -22,6 +22,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "dev": ("pyproject.toml", "--extra=encoder", "--group=dev"),
     "boot": ("requirements/boot.in",),
     "node": ("requirements/node.in",),
+    "sdk": ("requirements/sdk.in",),
 }
 
 

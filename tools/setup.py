@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tools import debian, python, web
+from tools import debian, python, sdk, web
 from tools.shell import stop
 
 
@@ -25,6 +25,7 @@ def test() -> None:
     """All that the tests need."""
     python.install("dev")
     debian.install()
+    sdk.install()
     web.build()
 
 
