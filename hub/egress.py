@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import ClientConnectorError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from aiohttp.abc import AbstractResolver
+from aiohttp.connector import Connection
 
 from hub.errors import ChannelBroken, TooLarge
 
@@ -73,7 +74,17 @@ class Door(TCPConnector):
 
 
 class Answered(ClientResponse):
-    """An answer of which no more than `LARGEST` bytes are read into memory; raises `TooLarge`."""
+    """An answer of which no more than `LARGEST` bytes are read into memory; raises `TooLarge`.
+
+    Its connection is kept for another request unless either side said `Connection: close`; aiohttp alone would keep it
+    when only we said so.
+    """
+
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Begin to read."""
+        if self.request_info.headers.get("Connection") == "close" and connection.protocol is not None:
+            connection.protocol.force_close()
+        return await super().start(connection)
 
     async def read(self) -> bytes:
         """Return the whole body."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
 from contextlib import asynccontextmanager
@@ -202,3 +203,24 @@ def test_nothing_else_makes_a_session() -> None:
 def test_the_door_says_nothing_of_what_it_carries() -> None:
     message: Any = str(egress.blocked("inside.example"))
     assert "inside.example" in message
+
+
+async def test_a_connection_that_was_asked_to_be_the_last_one_is_not_kept() -> None:
+    """A server that hangs up after each answer, and does not say so, would break the next call on it."""
+    calls = 0
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        await reader.readuntil(b"\r\n\r\n")
+        calls += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(once, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, egress.session(("127.0.0.0/8",)) as http:
+        for _ in range(3):
+            async with http.post(url, headers={"Connection": "close"}) as answer:
+                assert await answer.text() == "ok"
+    assert calls == 3
