@@ -6,7 +6,7 @@ Source of the notation: Rasa 3.x, "Training Data Format", and the pattern of `tr
 import re
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bots.project.model import Span
 
@@ -64,13 +64,11 @@ def _span(told: _Told, words: str, start: int, end: int) -> Span:
 
 def _trimmed(text: str, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
     """Take white space off the ends; marks stay where their words are."""
-    cut = len(text) - len(text.lstrip())
-    if not cut:
-        return text.rstrip(), spans
-    moved = tuple(
-        Span(
-            start=one.start - cut, end=one.end - cut, entity=one.entity, value=one.value, role=one.role, group=one.group
-        )
+    plain = text.strip()
+    if plain == text:
+        return text, spans
+    cut, most = len(text) - len(text.lstrip()), len(plain)
+    return plain, tuple(
+        structs.replace(one, start=min(max(one.start - cut, 0), most), end=min(max(one.end - cut, 0), most))
         for one in spans
     )
-    return text.strip(), moved
