@@ -6,9 +6,9 @@ Turn -> Say | Ask | Handoff | Silence          what the customer notices
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, runtime_checkable
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.model import Choice, Part
 
@@ -183,7 +183,7 @@ class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     feeling: bool = True
     forbidden: tuple[str, ...] = ()
     vip: tuple[str, ...] = ()
-    doubts: int = 2
+    doubts: Annotated[int, Meta(ge=0, le=10)] = 2
     team: str | None = None
     skill: str | None = None
     say: dict[str, str] = {}

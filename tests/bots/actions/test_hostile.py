@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bots.actions.calling import Unanswered
 from bots.actions.port import Breakers, Port, Rehearsing
@@ -16,7 +18,7 @@ from hub import egress
 from hub.breaker import FIRST, LIMIT
 from tests.bots.actions.conftest import secret
 from tests.bots.actions.hostile import ANSWERS, Hostile, hostile
-from tests.bots.actions.told import Tracker, project
+from tests.bots.actions.told import LOOPBACK, Tracker, project
 from tests.stores import free_port
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tests.clocks import FakeClock
 
 HARMLESS = {"no_words"}
+_ANY = socket.AF_INET
 
 
 @pytest.fixture
@@ -57,7 +60,41 @@ async def test_an_answer_of_nothing_is_an_answer(bad: Hostile, port: Port) -> No
     assert (done.events, done.responses) == ((), ())
 
 
-async def test_only_a_connection_that_was_never_made_is_tried_again(port: Port) -> None:
+class Flaky(AbstractResolver):
+    """A name server that fails `failures` times before it knows the way to this machine."""
+
+    def __init__(self, failures: int) -> None:
+        self.left, self.asked = failures, 0
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = _ANY) -> list[ResolveResult]:
+        """Answer, or fail."""
+        self.asked += 1
+        if self.left:
+            self.left -= 1
+            raise OSError("no answer")
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(("failures", "calls"), [(1, 1), (2, 0)])
+async def test_only_a_connection_that_was_never_made_is_tried_again_once(
+    failures: int, calls: int, bad: Hostile, clock: FakeClock
+) -> None:
+    resolver = Flaky(failures)
+    async with egress.session(LOOPBACK, resolver=resolver) as session:
+        port = Port(lambda: session, secret, clock, Breakers())
+        there = project(bad.url.replace("127.0.0.1", "actions.example") + "/no_words")
+        if calls:
+            assert (await port.run("action_x", Tracker(), there)).events == ()
+        else:
+            with pytest.raises(Unanswered, match="connection"):
+                await port.run("action_x", Tracker(), there)
+    assert (bad.calls, resolver.asked) == (calls, 2)
+
+
+async def test_where_nobody_listens_is_said_so(port: Port) -> None:
     nobody = f"http://127.0.0.1:{free_port()}/webhook"
     with pytest.raises(Unanswered, match="connection"):
         await port.run("action_x", Tracker(), project(nobody))
