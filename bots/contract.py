@@ -138,7 +138,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     `doubt`: it did not understand; `missed` is the sentence, when its makers should learn of it (it is written down in
     the commit of the turn, `bots/serving/misses.py`). `slots` are what it has collected so far (None: as before),
     for the note when somebody else than the bot itself calls a person (`bots/triggers.py`). A bot that wants to say
-    nothing says `Silence`: an answer without any word is taken for a failure.
+    nothing says `Silence`: an answer without any word is taken for a failure. `intent` is what it understood, if it
+    understands: `Triggers` name intents that no machine answers, and what skill a person needs for them.
     """
 
     reactions: tuple[Reaction, ...]
@@ -146,6 +147,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     doubt: bool = False
     missed: Missed | None = None
     slots: dict[str, str] | None = None
+    intent: str = ""
 
 
 class Bot(Protocol):
@@ -173,9 +175,10 @@ class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a person takes over although the bot did not say so: `handoff:` of a project's `yizhan.yml`.
 
     `words` ask for a person, besides those of `bots/triggers.py` (`asked: false`: only when the bot says so);
-    `feeling`: an angry customer gets one; `forbidden` are words the bot must not talk about; `vip` are labels, or
-    attributes as `level=gold`, whose bearers get a person at once. `doubts` is how often in a row it may not
-    understand (0: as often as it likes). `say` is what the customer hears then, by language tag.
+    `feeling`: an angry customer gets one; `forbidden` are words, and intents, the bot must not talk about; `vip` are
+    labels, or attributes as `level=gold`, whose bearers get a person at once. `doubts` is how often in a row it may
+    not understand (0: as often as it likes). `skill` is what the person should know, `skills` the same by the last
+    intent that is named there. `say` is what the customer hears then, by language tag.
     """
 
     words: tuple[str, ...] = ()
@@ -186,6 +189,7 @@ class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     doubts: Annotated[int, Meta(ge=0, le=10)] = 2
     team: str | None = None
     skill: str | None = None
+    skills: dict[str, str] = {}
     say: dict[str, str] = {}
 
 

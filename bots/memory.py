@@ -26,8 +26,9 @@ class Memory(Document, frozen=True, kw_only=True):
     """The id is the conversation's. `seq` is the newest customer message that was answered: no turn is taken twice.
 
     `values` are the bot's own words; `choices` the quick replies it offered last, so that "2" can mean the second;
-    `slots` what it had collected, for the note when somebody else calls a person. `doubts` counts how often in a row it
-    did not understand; `served` says that a person was called because the customer is a VIP.
+    `slots` what it had collected and `skill` what its last topic needs, for the note when somebody else calls a person.
+    `doubts` counts how often in a row it did not understand; `served` says that a person was called because the
+    customer is a VIP.
     """
 
     bot: str
@@ -35,6 +36,7 @@ class Memory(Document, frozen=True, kw_only=True):
     values: dict[str, str] = {}
     choices: tuple[str, ...] = ()
     slots: dict[str, str] = {}
+    skill: str = ""
     doubts: int = 0
     served: bool = False
     reminders: tuple[Waiting, ...] = ()

@@ -7,6 +7,7 @@ not understood so many times in a row                        (after; `bots/turns
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ _PERSON = re.compile(
     r"人工(?!智能|费|湖|降雨|增雨|草坪|成本|神经|费用)|真人|活人|客服人员|(?:转|找|接|叫)(?:个|一下|一个|到)?客服"
     r"|\b(?:speak|talk|chat)(?: \w+){0,3} (?:human|person|someone|agent|representative|operator|somebody)\b"
     r"|\b(?:connect|transfer) me(?: \w+){0,3} (?:human|person|someone|agent|representative|operator)\b"
+    r"|\b(?:want|need|give me|get me)(?: an?| the)? (?:human|person|agent|representative|operator)\b"
     r"|\b(?:real|live|actual) (?:human|person|agent)\b|\bhuman (?:agent|please|support|being)\b"
     r"|\b(?:customer service|a) representative\b|^\W*(?:human|agent|operator|representative)\W*$"
 )
@@ -81,9 +83,21 @@ def asks_for_person(text: str, words: tuple[str, ...] = ()) -> bool:
     if len(normal(text)) > SHORT:
         return False
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    if any(not _NOT_WANTED.search(folded[: found.start()]) for found in _PERSON.finditer(folded)):
-        return True
-    return bool(words) and mentions(text, words)
+    patterns = (_PERSON, *((_of(words),) if words else ()))
+    found = (place.start() for pattern in patterns for place in pattern.finditer(folded))
+    return any(not _NOT_WANTED.search(folded[:start]) for start in found)
+
+
+@lru_cache(maxsize=256)
+def _of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a bot's own words; Latin ones stand alone, Chinese ones that are known already are left."""
+    folded = (unicodedata.normalize("NFKC", word).casefold().strip() for word in words)
+    kept = [rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in folded if _own(word)]
+    return re.compile("|".join(kept) or r"(?!)")
+
+
+def _own(word: str) -> bool:
+    return bool(word) and (word.isascii() or _PERSON.search(word) is None)
 
 
 def handing_over(triggers: Triggers, language: str) -> str:

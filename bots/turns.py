@@ -114,7 +114,7 @@ class Turns:
         mail = await self._mail(conversation, at)
         deeds = self._deeds(change, bot, scene, memory, f"remind:{body.token}", mail, at, proactive=True)
         try:
-            await deeds.do(completed(await answered(bot, turn), triggers_of(bot)), scene.read)
+            await deeds.do(completed(await answered(bot, turn), triggers_of(bot), memory), scene.read)
         except (BotFailed, Unheard) as error:
             why = error.reason if isinstance(error, BotFailed) else "not_heard"
             _log.warning("reminder_not_said", conversation=conversation.id, name=waiting.name, why=why)

@@ -74,6 +74,25 @@ async def test_what_the_bot_had_collected_stands_in_the_note_though_it_was_not_a
     assert "problem = no water；phone = 139" in await note(talk)
 
 
+async def test_an_intent_that_no_machine_answers_calls_a_person(store: Store) -> None:
+    filled = Answer(reactions=(say("write to us"),), intent="complain", slots={"about": "water"}, memory={"n": "1"})
+    talk = chat(store, Scripted({"x": filled}, triggers=Triggers(forbidden=("complain",))))
+    await talk.says("x")
+    assert await said(talk) == ["我这就为您转接人工客服，请稍候。"]
+    text = await note(talk)
+    assert "涉及机器人不能回答的话题" in text
+    assert "about = water" in text
+
+
+async def test_the_skill_follows_from_the_last_intent_that_has_one(store: Store) -> None:
+    bill = Answer(reactions=(say("5"),), intent="check_bill")
+    thanks = Answer(reactions=(say("welcome"),), intent="thanks")
+    skills = Triggers(skill="general", skills={"check_bill": "billing"})
+    talk = chat(store, Scripted({"bill": bill, "thanks": thanks}, triggers=skills))
+    await talk.says("bill", "thanks", "转人工")
+    assert "建议技能：billing" in await note(talk)
+
+
 async def test_doubt_twice_in_a_row_calls_a_person_and_once_does_not(store: Store) -> None:
     lost = Answer(reactions=(say("pardon?"),), doubt=True, memory={"n": "1"})
     bot = Scripted({"x": lost, "y": lost})

@@ -51,6 +51,9 @@ def test_who_does_not_is_left_to_the_bot(text: str) -> None:
 def test_a_bot_has_words_of_its_own_and_may_leave_asking_to_itself() -> None:
     assert called(turn("叫你们主管来"), Triggers(words=("主管",))) == "asked"
     assert called(turn("转人工"), Triggers(asked=False)) is None
+    own = Triggers(words=("人工", "agent", "导诊台"))
+    said = ("an agent please", "导诊台", "不要导诊台", "no agent", "人工智能")
+    assert [called(turn(text), own) for text in said] == ["asked", "asked", None, None, None]
 
 
 @pytest.mark.parametrize(
