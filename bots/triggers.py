@@ -8,15 +8,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from bots.contract import Bot, Cautious, Triggers, Turn
 from bots.feelings import LOOKED_AT, feeling
 from bots.likeness import mentions, normal
 from hub.errors import Invalid
 
+T = TypeVar("T")
 DEFAULT = Triggers()
 SHORT = 40
 """A sentence longer than this many characters is not searched for a request for a person: people tell stories in which
@@ -47,16 +49,20 @@ def triggers_of(bot: Bot) -> Triggers:
 
 
 def read(settings: Mapping[str, Any]) -> Triggers:
-    """Read `handoff` of `yizhan.yml` (`Project.config.yizhan`); raises `Invalid` whose path is the key."""
-    given = settings.get("handoff")
-    if given is None:
-        return DEFAULT
+    """Read `handoff` and `skills` of `yizhan.yml` (`Project.config.yizhan`); raises `Invalid` whose path is the key."""
+    given = _read(settings.get("handoff") or {}, Triggers, "handoff", ", ".join(Triggers.__struct_fields__))
+    skills = _read(settings.get("skills") or {}, dict[str, str], "skills", "intent: skill")
+    return structs.replace(given, skills={**given.skills, **skills})
+
+
+def _read(given: Any, kind: type[T], path: str, fields: str) -> T:
     try:
-        return msgspec.convert(given, Triggers)
+        return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
         message, _, at = str(error).partition(" - at ")
-        hint = "See `Triggers` for what may stand there: " + ", ".join(Triggers.__struct_fields__)
-        raise Invalid(message, path=f"handoff{at.strip('`').removeprefix('$')}", hint=hint) from error
+        raise Invalid(
+            message, path=f"{path}{at.strip('`').removeprefix('$')}", hint=f"There may stand: {fields}."
+        ) from error
 
 
 def called(turn: Turn, triggers: Triggers, *, served: bool = False) -> str | None:

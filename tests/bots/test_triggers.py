@@ -80,12 +80,16 @@ def test_a_vip_who_had_a_person_is_not_sent_round_in_circles() -> None:
 
 
 def test_settings_are_read_strictly() -> None:
-    assert read({}) is DEFAULT
+    assert read({}) == DEFAULT
+    assert read({"skills": {"pay": "billing"}, "handoff": {"skills": {"a": "b"}}}).skills == {
+        "a": "b",
+        "pay": "billing",
+    }
     given = {"words": ["主管"], "feeling": False, "forbidden": ["律师"], "vip": ["VIP"], "doubts": 3, "team": "维修"}
     assert read({"handoff": given}) == Triggers(
         words=("主管",), feeling=False, forbidden=("律师",), vip=("VIP",), doubts=3, team="维修"
     )
-    wrongs: tuple[Any, ...] = ({"feelings": True}, {"words": "主管"}, {"doubts": -1}, [])
+    wrongs: tuple[Any, ...] = ({"feelings": True}, {"words": "主管"}, {"doubts": -1}, [1])
     for wrong in wrongs:
         with pytest.raises(Invalid) as caught:
             read({"handoff": wrong})
