@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bots.asking import BotFailed, answered, message_of, turn_of
-from bots.contract import Answer, Ask, Bot, Say
+from bots.contract import Answer, Ask, Bot, Handoff, Say
 from bots.memory import MEMORIES
 from conversations.inboxes import INBOXES
 from conversations.model import PROFILES, Conversation, State
@@ -63,6 +63,8 @@ class Suggestions:
 
 
 def _spoken(answer: Answer) -> tuple[tuple[Part, ...], ...]:
+    if any(isinstance(reaction, Handoff) for reaction in answer.reactions):
+        return ()  # its words would announce the person who is there already
     said: list[tuple[Part, ...]] = []
     for reaction in answer.reactions:
         match reaction:

@@ -58,7 +58,7 @@ async def test_a_colleague_sees_what_the_bot_would_say_to_the_last_message(store
 
 async def test_nothing_is_changed_whatever_the_bot_wants(store: Store) -> None:
     wishes = (
-        say("x"), Label(names=("a",)), Attribute(name="a", value="b"), Handoff(reason="asked"),
+        say("x"), Label(names=("a",)), Attribute(name="a", value="b"),
         Remind(name="r", at=START, intent="EXTERNAL_r"),
     )  # fmt: skip
     bot = Scripted({"bill": Answer(reactions=wishes, memory={"n": "9"})})
@@ -72,6 +72,12 @@ async def test_nothing_is_changed_whatever_the_bot_wants(store: Store) -> None:
     await talk.engine.settle()
     assert (await talk.conversation(), await talk.thread()) == (row, thread)
     assert await store.get(MEMORIES, row.id) == memory
+
+
+async def test_words_that_announce_a_person_are_no_suggestion_to_the_person(store: Store) -> None:
+    bot = Scripted({"bill": (say("I am passing you on"), Handoff(reason="asked"))})
+    talk = await with_anna(store, bot, "bill")
+    assert await suggested(talk, bot) == Suggested(bot="Scripted", seq=4)
 
 
 async def test_where_the_bot_speaks_for_itself_there_is_nothing_to_suggest(store: Store) -> None:
