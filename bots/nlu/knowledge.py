@@ -1,0 +1,114 @@
+"""What training leaves behind: arrays and a few numbers, as bytes that hold no code (numpy without pickle)."""
+
+import io
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from bots.nlu.features import Values
+from bots.nlu.layers import Fusion, Halves, Layer
+from hub.errors import Malformed
+
+FORMAT = 1
+
+
+class Gate(Struct, frozen=True, kw_only=True):
+    """From which score on a sentence is one of the bot's; below it is `nlu_fallback`.
+
+    The score is `share` of the best probability and the rest of the nearness (cosine) of the nearest example; without
+    a vector, the best probability alone. `sure` is the lead of the first class over the second, in lexical scores,
+    from which on no vector is asked for.
+    """
+
+    alone: float = 0.0
+    fused: float = 0.0
+    share: float = 0.5
+    sure: float = float("inf")
+
+
+class Knowledge(Struct, frozen=True, kw_only=True):
+    """Everything that was learned. Immutable; shared by all tasks of a process."""
+
+    classes: tuple[str, ...]
+    """Intents; those of a retrieval intent by their whole name."""
+    names: tuple[str, ...]
+    """The vocabulary."""
+    weights: Values
+    lexical: Layer
+    meaning: Layer | None = None
+    vectors: Halves | None = None
+    """Of the examples, a row each, in the order of the project."""
+    encoder: str = ""
+    fusion: Fusion = Fusion()
+    gate: Gate = Gate()
+    tagger: bytes = b""
+    """The model of the entity finder."""
+
+
+class _Head(Struct, frozen=True, kw_only=True):
+    format: int
+    classes: tuple[str, ...]
+    encoder: str
+    fusion: Fusion
+    gate: dict[str, float | None]
+
+
+def dump(known: Knowledge) -> bytes:
+    """Write it down."""
+    gate = {
+        name: (None if value == float("inf") else value) for name, value in msgspec.structs.asdict(known.gate).items()
+    }
+    head = _Head(format=FORMAT, classes=known.classes, encoder=known.encoder, fusion=known.fusion, gate=gate)
+    arrays: dict[str, Any] = {
+        "head": _bytes(msgspec.json.encode(head)),
+        "names": _bytes("\n".join(known.names).encode("utf-8", "surrogatepass")),
+        "idf": known.weights, "lexical": known.lexical.weights, "lexical_bias": known.lexical.bias,
+        "tagger": _bytes(known.tagger),
+    }  # fmt: skip
+    if known.meaning is not None and known.vectors is not None:
+        arrays |= {"meaning": known.meaning.weights, "meaning_bias": known.meaning.bias, "vectors": known.vectors}
+    out = io.BytesIO()
+    np.savez_compressed(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
+def load(data: bytes) -> Knowledge:
+    """Read it back; raises `Malformed` for anything else."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+            return _read({name: arrays[name] for name in arrays.files})
+    except (ValueError, KeyError, OSError, EOFError, TypeError, msgspec.MsgspecError) as error:
+        raise Malformed("This is no trained bot", hint="Train it again.") from error
+
+
+def _read(found: dict[str, Any]) -> Knowledge:
+    head = msgspec.json.decode(found["head"].tobytes(), type=_Head)
+    if head.format != FORMAT:
+        raise ValueError(f"format {head.format}")
+    gate = Gate(**{name: float("inf") if value is None else value for name, value in head.gate.items()})
+    names = found["names"].tobytes().decode("utf-8", "surrogatepass")
+    meaning = Layer(found["meaning"], found["meaning_bias"]) if "meaning" in found else None
+    known = Knowledge(
+        classes=head.classes, names=tuple(names.split("\n")) if names else (), weights=found["idf"],
+        lexical=Layer(found["lexical"], found["lexical_bias"]), meaning=meaning, vectors=found.get("vectors"),
+        encoder=head.encoder, fusion=head.fusion, gate=gate, tagger=found["tagger"].tobytes(),
+    )  # fmt: skip
+    _fits(known)
+    return known
+
+
+def _fits(known: Knowledge) -> None:
+    """Refuse arrays that do not belong together."""
+    count = len(known.classes)
+    shapes = [(known.lexical.weights.shape, (len(known.names), count)), (known.lexical.bias.shape, (count,)),
+              (known.weights.shape, (len(known.names),))]  # fmt: skip
+    if known.meaning is not None:
+        shapes += [(known.meaning.weights.shape[1:], (count,)), (known.meaning.bias.shape, (count,))]
+    if any(found != wanted for found, wanted in shapes):
+        raise ValueError("shapes")
+
+
+def _bytes(data: bytes) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    return np.frombuffer(data, np.uint8)

@@ -1,0 +1,60 @@
+"""The arithmetic of understanding: linear layers, fused scores, probabilities. Pure."""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from bots.nlu.features import Indices, Values
+
+Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
+
+
+class Layer(Struct, frozen=True):
+    """Weights (features, classes) at half precision, and a bias for each class."""
+
+    weights: Halves
+    bias: Floats
+
+    def sparse(self, numbers: Indices, values: Values) -> Floats:
+        """Return the scores of a sentence given as numbered features."""
+        return np.asarray(values @ self.weights[numbers].astype(np.float32) + self.bias, np.float32)
+
+    def dense(self, vector: Floats) -> Floats:
+        """Return the scores of a vector, or of a row each."""
+        return np.asarray(vector @ self.weights.astype(np.float32) + self.bias, np.float32)
+
+
+class Fusion(Struct, frozen=True, kw_only=True):
+    """How the scores of both layers become probabilities: softmax(a * lexical + b * meaning)."""
+
+    alone: float = 4.0
+    """What lexical scores are multiplied with where there is no vector."""
+    lexical: float = 2.0
+    meaning: float = 3.0
+
+    def probabilities(self, lexical: Floats, meaning: Floats | None) -> Floats:
+        """Return the probability of each class; both may be rows of many sentences."""
+        if meaning is None:
+            return softmax(lexical * self.alone)
+        return softmax(lexical * self.lexical + meaning * self.meaning)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Return exp(s) / sum exp(s), along the last axis."""
+    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
+
+
+def margin(scores: Floats) -> float:
+    """Return by how much the first class is ahead of the second."""
+    if scores.shape[-1] < 2:
+        return float("inf")
+    second, first = np.partition(scores, -2)[-2:]
+    return float(first - second)
+
+
+def loss(probabilities: Floats, wanted: NDArray[np.int32]) -> float:
+    """Return the mean negative log of what the right classes got."""
+    got = probabilities[np.arange(len(wanted)), wanted]
+    return float(-np.log(np.maximum(got, 1e-6)).mean())

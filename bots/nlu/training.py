@@ -1,0 +1,139 @@
+"""From a project to what a bot knows: vectors, layers, calibration, entities; seconds for a thousand sentences.
+
+examples -> vectors (encoder) -> layers on all of them
+         \\-> layers on parts, scores of the rest -> fusion and gate
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec import Struct, structs
+
+from bots.nlu import calibration, learning
+from bots.nlu.calibration import Held
+from bots.nlu.encoder import Encoder
+from bots.nlu.entities import train_crf
+from bots.nlu.features import Vocabulary, learned
+from bots.nlu.knowledge import Gate, Knowledge
+from bots.nlu.layers import Floats, Fusion, Layer
+from bots.nlu.learning import Classes
+from bots.nlu.understanding import Understanding
+from bots.project.model import Example, Project
+from hub.errors import Invalid
+
+Tell = Callable[[float, str], None]
+FOLDS = 5
+MANY = 3000
+"""Examples from which on one part is held out once instead of every part in turn."""
+BATCH = 256
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """The two layers fitted on some sentences."""
+
+    lexical: Layer
+    meaning: Layer | None
+
+
+def train(project: Project, encoder: Encoder | None, tell: Tell = lambda fraction, stage: None) -> Understanding:
+    """Learn a project; the same project gives the same bot. Raises `Invalid` when there is nothing to learn."""
+    return fitted(project, vectors_of(project.nlu.examples, encoder, tell), encoder, tell)
+
+
+def fitted(
+    project: Project, vectors: Floats | None, encoder: Encoder | None, tell: Tell, *, rounds: int = FOLDS
+) -> Understanding:
+    """Learn a project whose examples have these vectors; `rounds` is how many parts are held out in turn (0: none)."""
+    examples = project.nlu.examples
+    if not examples:
+        raise Invalid("The bot has no examples to learn from", path="nlu", hint="Write examples of its intents.")
+    classes = tuple(sorted({example.intent for example in examples}))
+    number = {name: at for at, name in enumerate(classes)}
+    wanted = np.array([number[example.intent] for example in examples], np.int32)
+    texts = [example.text for example in examples]
+    vocabulary = learned(texts, least=2 if len(texts) > MANY else 1)
+    tell(0.4, "fitting")
+    parts = _fit(vocabulary, texts, vectors, wanted, len(classes))
+    tell(0.6, "calibrating")
+    fusion, gate = Fusion(), Gate()
+    if rounds:
+        held = _held(vocabulary, texts, vectors, wanted, len(classes), rounds)
+        fusion = calibration.fused(held)
+        gate = calibration.gated(held, fusion, rejected=_rejected(project))
+    tell(0.9, "entities")
+    known = Knowledge(
+        classes=classes, names=vocabulary.names, weights=vocabulary.weights, lexical=parts.lexical,
+        meaning=parts.meaning, vectors=None if vectors is None else vectors.astype(np.float16),
+        encoder=encoder.name if encoder and vectors is not None else "", fusion=fusion, gate=gate,
+        tagger=train_crf(project) or b"",
+    )  # fmt: skip
+    tell(1.0, "done")
+    return Understanding(known, project)
+
+
+def vectors_of(examples: Sequence[Example], encoder: Encoder | None, tell: Tell) -> Floats | None:
+    """Encode every example, in batches."""
+    if encoder is None or not examples:
+        return None
+    rows: list[Floats] = []
+    for start in range(0, len(examples), BATCH):
+        tell(0.4 * start / len(examples), "encoding")
+        rows.append(encoder.encode([example.text for example in examples[start : start + BATCH]]))
+    return np.concatenate(rows)
+
+
+def _fit(vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int) -> Parts:
+    return Parts(
+        lexical=learning.lexical(vocabulary, texts, wanted, classes),
+        meaning=learning.meaning(vectors, wanted, classes) if vectors is not None else None,
+    )
+
+
+def _held(
+    vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int, rounds: int
+) -> Held:
+    """Score sentences by layers that were fitted without them."""
+    fold = calibration.folds(wanted.tolist(), FOLDS)
+    found = [
+        _scored(vocabulary, texts, vectors, wanted, classes, fold != one)
+        for one in range(1 if len(texts) > MANY else min(rounds, FOLDS))
+    ]
+    return _together(found)
+
+
+def _together(found: Sequence[Held]) -> Held:
+    meanings = [one.meaning for one in found if one.meaning is not None]
+    nears = [one.near for one in found if one.near is not None]
+    return Held(
+        wanted=np.concatenate([one.wanted for one in found]),
+        lexical=np.concatenate([one.lexical for one in found]),
+        meaning=np.concatenate(meanings) if meanings else None,
+        near=np.concatenate(nears) if nears else None,
+    )
+
+
+def _scored(
+    vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int, seen: Any
+) -> Held:
+    known = [text for text, one in zip(texts, seen, strict=True) if one]
+    parts = _fit(vocabulary, known, None if vectors is None else vectors[seen], wanted[seen], classes)
+    rest = np.flatnonzero(~seen)
+    lexical = np.stack([parts.lexical.sparse(*vocabulary.vector(texts[at])) for at in rest.tolist()])
+    held = Held(wanted=wanted[rest], lexical=lexical)
+    if vectors is None or parts.meaning is None:
+        return held
+    near = vectors[rest] @ vectors[seen].T
+    by_class = np.full((len(rest), classes), -1.0, np.float32)
+    for one in np.unique(wanted[seen]):
+        by_class[:, one] = near[:, wanted[seen] == one].max(axis=1)
+    return structs.replace(held, meaning=parts.meaning.dense(vectors[rest]), near=by_class)
+
+
+def _rejected(project: Project) -> float:
+    """Return the part of its own sentences that the bot's gate may stop: `nlu: {false_rejection: 0.05}`."""
+    told = project.config.yizhan.get("nlu")
+    part = told.get("false_rejection", calibration.REJECTED) if isinstance(told, dict) else calibration.REJECTED
+    if isinstance(part, bool) or not isinstance(part, int | float) or not 0 <= part <= 0.5:
+        raise Invalid("false_rejection must lie between 0 and 0.5", path="yizhan.yml", hint="Correct `nlu`.")
+    return float(part)
