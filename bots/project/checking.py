@@ -17,6 +17,8 @@ DEFAULT_ACTIONS = {
 }  # fmt: skip
 """Rasa's own (`rasa/shared/core/constants.py`)."""
 DEFAULT_SLOTS = {"requested_slot", "session_started_metadata"}
+DEFAULT_LOOPS = {"action_two_stage_fallback"}
+"""An action of Rasa that is a loop, and stands as one in the rule its documentation gives for it."""
 FEW = 2
 """Examples that an intent needs to be learned at all."""
 
@@ -125,7 +127,7 @@ def _need_entity(project: Project, name: str, place: Place, faults: Faults) -> N
 
 
 def _need_form(project: Project, name: str | None, place: Place, faults: Faults) -> None:
-    if name is not None and name not in project.forms:
+    if name is not None and name not in project.forms and name not in DEFAULT_LOOPS:
         faults.error(place, f"The form {name!r} is not in the domain", "Add it to `forms`.")
 
 
