@@ -9,11 +9,11 @@ from msgspec import structs
 from bots.contract import Answer, Ask, Attribute, Forget, Handoff, Label, Remind, Say, Silence
 from bots.handover import after, hand_over
 from bots.memory import MEMORIES, Memory
-from bots.reminders import forgotten, reminded
+from bots.reminders import forgotten, reminded, silenced
 from bots.rendering import values
 from conversations.acts import MOST_LABELS
 from conversations.change import Change
-from conversations.identity import learn
+from conversations.identity import FIELDS, learn
 from conversations.labels import fits
 from conversations.limits import Limits
 from conversations.mails import Letter
@@ -23,8 +23,8 @@ from hub.errors import Refused, Unsupported
 from hub.model import Choices, Part, Sender
 from hub.store.port import Insert, Store, put
 
-NAME, VALUE = 64, 2000
-"""Characters of an attribute."""
+NAME, LINE, VALUE = 64, 128, 2000
+"""Characters of an attribute: of its name, of what fills a field of the profile, of any other value."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,12 +37,12 @@ class Deeds:
     """The doings of one turn. `tag` begins the client ids of what is said, so that a turn that runs again is the same.
 
     `mail` is the outside of what is said by mail. `proactive`: nobody asked, so nobody is called when it cannot be
-    said.
+    said. `ringing` is the reminder whose turn it is.
     """
 
     def __init__(
         self, store: Store, limits: Limits, *, change: Change, author: Author, memory: Memory, profile: Profile | None,
-        tag: str, at: datetime, mail: Letter | None = None, proactive: bool = False,
+        tag: str, at: datetime, mail: Letter | None = None, proactive: bool = False, ringing: str = "",
     ) -> None:  # fmt: skip
         self._store = store
         self._limits = limits
@@ -55,6 +55,7 @@ class Deeds:
         self._at = at
         self._mail = mail
         self._proactive = proactive
+        self._ringing = ringing
 
     async def do(self, answer: Answer, read: Memory | None) -> None:
         """Do everything, and remember; `read` is the memory's row as the store has it. Raises `Unheard`."""
@@ -76,7 +77,7 @@ class Deeds:
             if not heard:
                 await self._hand_over(Handoff(reason="refused"))
                 break
-        self._keep(read)
+        await self._keep(read)
 
     def _note_down(self, reaction: Silence | Label | Attribute | Remind | Forget) -> None:
         match reaction:
@@ -127,11 +128,12 @@ class Deeds:
         if self._profile is None or not wish.name or len(wish.name) > NAME:
             _log.warning("bot_attribute_refused", conversation=self._change.now.id)
             return
-        told = {wish.name: wish.value[:VALUE]}
+        told = {wish.name: wish.value[: LINE if wish.name in FIELDS else VALUE]}
         self._profile = learn(self._profile, Sender(attributes=told))
         self._change.rename(self._profile.name)
 
-    def _keep(self, read: Memory | None) -> None:
+    async def _keep(self, read: Memory | None) -> None:
+        self._change.also(*await silenced(self._store, read, self._memory, ringing=self._ringing))
         if self._known is not None and self._profile is not None and self._profile != self._known:
             self._change.also(put(PROFILES, self._known, self._profile))
         self._change.also(Insert(MEMORIES, self._memory) if read is None else put(MEMORIES, read, self._memory))

@@ -1,7 +1,7 @@
 """Reminders: what a bot wants to come back to. The entry in its memory is the truth, the job only the alarm clock.
 
 Remind --> Memory.reminders + RING job (one commit) --> due --> entry still there? --> a turn of its own
-                             Forget, a message, a new one of the same name: the entry goes, the alarm finds nothing
+                             Forget, a message, a new one of the same name: entry and alarm go
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from bots.memory import Memory, Waiting
 from conversations.model import Conversation, State
 from hub.clock import to_millis
 from hub.ids import new_id
-from hub.store.port import Write
-from hub.work.jobs import Kind
+from hub.store.port import Delete, Store, Write
+from hub.work.jobs import JOBS, Kind
 
 MOST = 20
 """Reminders of one conversation."""
@@ -37,7 +37,10 @@ RING: Kind[Ring] = Kind("bots.remind", Ring)
 
 
 def reminded(memory: Memory, wish: Remind, conversation: Conversation, at: datetime) -> tuple[Memory, Sequence[Write]]:
-    """Return the memory with the reminder in it, and the job that rings; too many or too far is told and left out."""
+    """Return the memory with the reminder in it, and the job that rings; its id is the token.
+
+    Too many or too far is told to the log and left out.
+    """
     others = tuple(one for one in memory.reminders if one.name != wish.name)
     if len(others) >= MOST or wish.at - at > FARTHEST:
         _log.warning("reminder_refused", conversation=conversation.id, bot=memory.bot, waiting=len(others))
@@ -48,8 +51,16 @@ def reminded(memory: Memory, wish: Remind, conversation: Conversation, at: datet
         entities=msgspec.json.encode(wish.entities).decode(), heard=conversation.customer_seq,
     )  # fmt: skip
     body = Ring(conversation=conversation.id, token=entry.token)
-    job = RING.job(body, lane=f"remind:{conversation.id}:{entry.token}", seq=0, at=at, due=due)
+    lane = f"remind:{conversation.id}:{entry.token}"
+    job = RING.job(body, lane=lane, seq=0, at=at, due=due, id=entry.token)
     return structs.replace(memory, reminders=(*others, entry)), (job,)
+
+
+async def silenced(store: Store, before: Memory | None, after: Memory, *, ringing: str = "") -> list[Write]:
+    """Return the writes that take back the alarms of reminders that are gone; the one that rings ends by itself."""
+    stay = {ringing, *(one.token for one in after.reminders)}
+    gone = [one.token for one in (before.reminders if before is not None else ()) if one.token not in stay]
+    return [Delete(JOBS, job) for job in await store.get_many(JOBS, gone)] if gone else []
 
 
 def forgotten(memory: Memory, wish: Forget) -> Memory:

@@ -112,7 +112,7 @@ class Turns:
         turn = turn_of(conversation, scene.profile, scene.read, None, at, reminder=told(waiting))
         change = Change(conversation)
         mail = await self._mail(conversation, at)
-        deeds = self._deeds(change, bot, scene, memory, f"remind:{body.token}", mail, at, proactive=True)
+        deeds = self._deeds(change, bot, scene, memory, f"remind:{body.token}", mail, at, ringing=body.token)
         try:
             await deeds.do(completed(await answered(bot, turn), triggers_of(bot), memory), scene.read)
         except (BotFailed, Unheard) as error:
@@ -135,13 +135,13 @@ class Turns:
 
     def _deeds(
         self, change: Change, bot: Bot | None, scene: Scene, memory: Memory, tag: str, mail: Letter | None,
-        at: datetime, *, proactive: bool = False,
+        at: datetime, *, ringing: str = "",
     ) -> Deeds:  # fmt: skip
         id = scene.conversation.bot or ""
         author = Author(kind=AuthorKind.BOT, id=id, name=bot.name if bot else id)
         return Deeds(
             self._store, self._limits, change=change, author=author, memory=memory, profile=scene.profile, tag=tag,
-            at=at, mail=mail, proactive=proactive,
+            at=at, mail=mail, proactive=bool(ringing), ringing=ringing,
         )  # fmt: skip
 
     async def _mail(self, conversation: Conversation, at: datetime) -> Letter | None:

@@ -9,7 +9,7 @@ import pytest
 
 from bots.contract import Answer, Attribute, Forget, Handoff, Remind, Turn
 from bots.memory import MEMORIES, Memory
-from bots.reminders import MOST
+from bots.reminders import MOST, RING
 from conversations.acts import Acts
 from conversations.consent import OPT_OUTS, OptOut
 from conversations.inboxes import INBOXES, Inbox
@@ -18,7 +18,7 @@ from conversations.model import Author, AuthorKind, Direction, State
 from conversations.reply import Replies, Reply
 from conversations.windows import Rule
 from hub.model import Text, plain
-from hub.store.port import Eq, Insert
+from hub.store.port import By, Eq, Insert
 from hub.work.jobs import JOBS, JobState
 from tests.bots.scripted import Scripted, say
 from tests.bots.test_turns import ALL, Chat, store
@@ -62,9 +62,16 @@ async def memory(talk: Chat) -> Memory:
     return found
 
 
+async def alarms(talk: Chat) -> int:
+    """Return how many jobs wait to ring."""
+    jobs = await talk.store.find(JOBS, Eq("state", JobState.READY), order=(By("due"), By("id")), limit=100)
+    return sum(job.kind == RING.name for job in jobs)
+
+
 async def nothing_left(talk: Chat) -> None:
-    """Every reminder is forgotten, and no alarm is set."""
+    """Every reminder is forgotten, no alarm is set, and none failed."""
     assert (await memory(talk)).reminders == ()
+    assert await alarms(talk) == 0
     assert not await talk.store.count(JOBS, Eq("state", JobState.DEAD), limit=1)
 
 
@@ -88,6 +95,7 @@ async def test_one_of_the_same_name_replaces_the_first(store: Store) -> None:
     bot = script(remind(), more=(say("later"), remind(after=2 * HOUR)))
     talk = Chat(store, bot, ChannelLimits({}))
     await talk.says("hi", "more")
+    assert await alarms(talk) == 1
     await later(talk)
     assert await said(talk) == ["ok", "later"]
     await later(talk)
@@ -104,6 +112,7 @@ async def test_one_of_the_same_name_replaces_the_first(store: Store) -> None:
 async def test_reminders_are_cancelled_by_name_or_intent(forget: Forget, left: list[str], store: Store) -> None:
     talk = Chat(store, script(remind(), remind("mail"), stop=(say("well"), forget)), ChannelLimits({}))
     await talk.says("hi", "stop")
+    assert await alarms(talk) == len(left)
     assert [one.name for one in (await memory(talk)).reminders] == left
     await later(talk)
     assert len(await said(talk)) == 2 + len(left)
