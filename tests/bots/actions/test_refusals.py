@@ -12,6 +12,7 @@ from bots.actions.refusals import refused
 from bots.document import parse
 from bots.project.model import Config, Did, Place, Project, Rule
 from hub.errors import Invalid
+from tools.stamp import ROOT
 
 DOMAIN = Place(file="domain.yml", line=7)
 
@@ -94,3 +95,11 @@ def test_an_address_with_a_password_is_not_repeated() -> None:
     with pytest.raises(Invalid) as caught:
         declared({"actions": {"a": {"do": "webhook", "url": "https://me:hunter2@x.cn/", "secret": "s"}}})
     assert "hunter2" not in str(caught.value)
+
+
+def test_the_examples_of_the_handbook_are_read() -> None:
+    text = (ROOT / "docs" / "bot-actions.md").read_text(encoding="utf-8")
+    handoff, actions = (block.partition("```")[0] for block in text.split("```yaml\n")[1:])
+    assert refused(loaded(handoff, "yizhan_handoff")) == ()
+    project = loaded(actions)
+    assert refused(structs.replace(project, actions=dict.fromkeys(project.config.yizhan["actions"], DOMAIN))) == ()
