@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bots.contract import Bot
 from bots.memory import MEMORIES
 from bots.reminders import RING
+from bots.serving.rows import ROWS
 from bots.turns import Misses, Turns
 from conversations.events import CustomerSaid
 from conversations.limits import Limits
@@ -13,7 +14,7 @@ from hub.events import Events
 from hub.store.port import Collection, Document, Store
 from hub.work.engine import Engine
 
-COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES,)
+COLLECTIONS: tuple[Collection[Document], ...] = (MEMORIES, *ROWS)
 
 
 def wire(store: Store, events: Events, bots: Mapping[str, Bot], limits: Limits, misses: Misses | None = None) -> Turns:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from accounts import services
 from adapters.contract import Accept
 from bots import wiring as bots_wiring
-from bots.shelf import LIBRARY, stock
+from bots.shelf import LIBRARY, Shelf, stock
 from config.settings import Settings
 from conversations.fetching import FETCH, Fetches
 from conversations.hours import load_zones
@@ -25,7 +25,7 @@ from hub.store.port import Store, Write
 from hub.work.engine import Engine
 from hub.work.jobs import Job
 from routing.wiring import Routing
-from server import engines, talks
+from server import engines, talks, workshop
 from server.channels import Channels
 from server.doors import Doors
 from server.fetching import Fetcher, Pulls
@@ -59,6 +59,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         accept = accepting(hub.ingest, hub.channels.vitals)
         await hub.channels.open(accept if settings.worker else None)
         stack.push_async_callback(hub.channels.close)
+        stack.push_async_callback(hub.workshop.encoding.close)
         loops = Loops(hub)
         loops.start()
         try:
@@ -80,16 +81,21 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
     routing = Routing(store, events, clock)
-    bots = await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots")
-    turns = bots_wiring.wire(store, events, bots, limits)
+    vault = Vault(keyring)
+    shop = workshop.build(store, met.shelf, clock, vault, lambda: channels.http)
+    bots = Shelf(await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots"), store, shop.making)
+    await bots.open()
+    turns = bots_wiring.wire(store, events, bots, limits, shop.misses)
     views = Views(store, said.lists)
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
     engine = _engine(settings, clock, base, ingest)
     _register(engine, store, clock, events, said, routing, channels, ingest)
     bots_wiring.register(engine, turns)
+    shop.trainings.attach(engine)
     store.watch(live.committed)
     store.watch(Announcer(base.bus).committed)
+    store.watch(workshop.Announcer(base.bus).committed)
     return Hub(
         settings=settings,
         address=settings.address,
@@ -101,7 +107,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         engine=engine,
         ingest=ingest,
         keyring=keyring,
-        vault=Vault(keyring),
+        vault=vault,
         shelf=met.shelf,
         links=met.links,
         tokens=met.tokens,
@@ -110,6 +116,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         presences=routing.presences,
         offers=routing.offers,
         bots=bots,
+        workshop=shop,
         channels=channels,
         views=views,
         live=live,

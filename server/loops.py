@@ -11,6 +11,7 @@ from hub.errors import HubError
 from hub.store.port import Between, By, Eq
 from hub.work.jobs import JOBS, JobState
 from routing.presence import RENEW
+from server import workshop
 from server.chat.hints import Announcer
 from server.inbox_news import follow
 from server.live.socket import Socket
@@ -37,6 +38,7 @@ class Loops:
         self._run("work", self._work)
         self._run("live", hub.live.run)
         self._run("inboxes", lambda: follow(hub))
+        self._run("bots", lambda: workshop.follow(hub.bots, hub.bus, hub.clock))
         if hub.settings.lmtp:
             self._run("lmtp", lambda: serve_lmtp(hub))
         if hub.settings.redis:

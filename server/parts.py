@@ -1,14 +1,14 @@
 """The parts of a running hub, as the rooms of the server see them; `server/bootstrap.py` puts them together."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from aiohttp import web
 from msgspec import Struct, field
 
 from accounts.services import Accounts
-from bots.contract import Bot
+from bots.shelf import Shelf
 from config.settings import Settings
 from hub.bus import Bus
 from hub.clock import Clock
@@ -33,6 +33,7 @@ from server.room import Room
 from server.shelf import BlobShelf
 from server.talks import Talks
 from server.typist import Typist
+from server.workshop import Workshop
 
 EACH = timedelta(seconds=1)
 
@@ -60,7 +61,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     talks: Talks
     presences: Presences
     offers: Offers
-    bots: Mapping[str, Bot]
+    bots: Shelf
+    workshop: Workshop
     channels: Channels
     views: Views
     live: Live

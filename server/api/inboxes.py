@@ -115,27 +115,6 @@ async def list_channels(call: Call) -> Channels:
     return Channels(items=call.hub.channels.registry.manifests)
 
 
-class BotNamed(Struct, frozen=True, kw_only=True):
-    """A bot that may answer first in an inbox."""
-
-    id: str
-    name: str
-
-
-class BotsNamed(Struct, frozen=True, kw_only=True):
-    """Every bot there is."""
-
-    items: tuple[BotNamed, ...]
-    next: str | None = None
-
-
-@routes.get("/bots", permission=READ)
-async def list_bots(call: Call) -> BotsNamed:
-    """List the bots that an inbox can be given."""
-    bots = sorted(call.hub.bots.items())
-    return BotsNamed(items=tuple(BotNamed(id=id, name=bot.name) for id, bot in bots))
-
-
 @routes.get("/inboxes", permission=READ)
 async def list_inboxes(call: Call, query: Page) -> InboxesShown:
     """List the inboxes, oldest first."""

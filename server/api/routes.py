@@ -2,6 +2,7 @@
 
 from server.api import (
     accounts,
+    bots,
     channel,
     connections,
     conversations,
@@ -24,7 +25,7 @@ MODULES = (
 
 
 def _all() -> tuple[Route, ...]:
-    return (*accounts.routes(), *(route for module in MODULES for route in module.routes))
+    return (*accounts.routes(), *bots.routes(), *(route for module in MODULES for route in module.routes))
 
 
 ROUTES: tuple[Route, ...] = _all()

@@ -1,0 +1,1 @@
+"""Bots as they are kept: drafts, versions, what goes live, what was missed. `bots/shelf.py` lets them answer."""

@@ -1,0 +1,250 @@
+"""Bots as the wire shows them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+from bots.contract import Ranked
+from bots.serving.rows import MissState, Progress, Why
+from server.api.cursor import Cursor, Limit
+
+BotId = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,62}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Language = Annotated[str, Meta(min_length=2, max_length=35)]
+Path = Annotated[str, Meta(min_length=1, max_length=256)]
+Files = Annotated[dict[Path, str], Meta(max_length=500)]
+"""Texts by their path in the project."""
+Number = Annotated[int, Meta(ge=1, le=2**31)]
+StateShown = Literal["training", "trained", "failed", "live", "retired"]
+Url = Annotated[str, Meta(pattern="^https?://[^/]+", max_length=2000)]
+
+
+class BotShown(Struct, frozen=True, kw_only=True):
+    """A bot that inboxes can be given. `live` is the version that answers; `fault` says why it does not.
+
+    `draft`: there are files to edit. `inboxes` are ids of those that name it.
+    """
+
+    id: str
+    name: str
+    language: str
+    kind: Literal["faq", "engine", "rasa"]
+    live: int | None = None
+    draft: bool = False
+    fault: str = ""
+    inboxes: tuple[str, ...] = ()
+    trained_at: datetime | None = None
+    accuracy: float | None = None
+
+
+class BotsShown(Struct, frozen=True, kw_only=True):
+    """Every bot, by id."""
+
+    items: tuple[BotShown, ...]
+    next: str | None = None
+
+
+class VersionShown(Struct, frozen=True, kw_only=True):
+    """A version: `retired` was live once. `note` says why it failed, `faults` how many warnings its files have."""
+
+    number: int
+    state: StateShown
+    note: str
+    made_by: str
+    made_at: datetime
+    trained_at: datetime | None
+    seconds: float | None
+    accuracy: float | None
+    faults: int
+    progress: Progress | None
+
+
+class RemoteShown(Struct, frozen=True, kw_only=True):
+    """The Rasa server of a bot; its token never comes out."""
+
+    url: str
+    token_set: bool
+    shadow: str
+
+
+class BotDetail(BotShown, frozen=True, kw_only=True):
+    """A bot with its versions, newest first (at most a hundred), and the intents of its draft."""
+
+    versions: tuple[VersionShown, ...] = ()
+    intents: tuple[str, ...] = ()
+    remote: RemoteShown | None = None
+
+
+class RemoteGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent."""
+
+    url: Url
+    token: Annotated[str, Meta(max_length=2000)] = ""
+    shadow: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the token out."""
+        return f"RemoteGiven({self.url!r})"
+
+
+class BotMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new bot. `from` names a ready-made project, or nothing: then it begins with the smallest one there is."""
+
+    id: BotId
+    name: Name
+    kind: Literal["engine", "rasa"] = "engine"
+    language: Language = "zh-CN"
+    origin: Annotated[str, Meta(max_length=64)] = field(default="", name="from")
+    remote: RemoteGiven | None = None
+
+
+class ReadyMade(Struct, frozen=True, kw_only=True):
+    """A project that comes along, with the number of its intents and examples."""
+
+    id: str
+    name: str
+    language: str
+    intents: int
+    examples: int
+
+
+class Library(Struct, frozen=True, kw_only=True):
+    """Every project that comes along."""
+
+    items: tuple[ReadyMade, ...]
+    next: str | None = None
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """What is wrong at a line of a file; with an error nothing is trained."""
+
+    file: str
+    line: int
+    message: str
+    hint: str
+    severity: Literal["error", "warning"]
+
+
+class Faults(Struct, frozen=True, kw_only=True):
+    """What is wrong with a set of files."""
+
+    faults: tuple[Fault, ...]
+
+
+class FilesShown(Struct, frozen=True, kw_only=True):
+    """The draft of a bot; `version` goes back with the next change."""
+
+    version: int
+    files: dict[str, str]
+    faults: tuple[Fault, ...]
+
+
+class FilesPut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole draft. It is kept with its errors too."""
+
+    version: int
+    files: Files
+
+
+class FilesChecked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Files to look at; nothing is kept."""
+
+    files: Files
+
+
+class IntentScore(Struct, frozen=True, kw_only=True):
+    """How well one intent is understood; `support` is how many examples were asked."""
+
+    intent: str
+    support: int
+    precision: float
+    recall: float
+    f1: float
+
+
+class Confusion(Struct, frozen=True, kw_only=True):
+    """One intent taken for another, how often, and with which sentences."""
+
+    expected: str
+    got: str
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """What cross-validation found: each example judged by a bot that was trained without it."""
+
+    accuracy: float
+    macro_f1: float
+    examples: int = 0
+    folds: int = 0
+    threshold: float | None = None
+    rejected: float | None = None
+    """The part of the bot's own sentences that it would not have answered."""
+    out_of_scope: float | None = None
+    entity_f1: float | None = None
+    intents: tuple[IntentScore, ...] = ()
+    confusion: tuple[Confusion, ...] = ()
+    weak: tuple[str, ...] = ()
+
+
+class VersionDetail(VersionShown, frozen=True, kw_only=True):
+    """A version with its report."""
+
+    report: Report | None = None
+
+
+class Try(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing to say to a bot in the console. `version` is a number, `live`, or `draft`: the newest that is trained.
+
+    `tracker` comes from the answer before ("" begins anew).
+    """
+
+    text: Annotated[str, Meta(min_length=1, max_length=5000)]
+    version: Annotated[str, Meta(pattern="^(live|draft|[1-9][0-9]{0,9})$")] = "draft"
+    tracker: Annotated[str, Meta(max_length=400_000)] = ""
+
+
+class MissesAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which misses, newest first."""
+
+    state: MissState = MissState.OPEN
+    limit: Limit = 50
+    after: Cursor | None = None
+
+
+class MissShown(Struct, frozen=True, kw_only=True):
+    """A sentence that was missed; `intent` is the best guess, or what a colleague said it means."""
+
+    id: str
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[Ranked, ...]
+    reason: Why
+    state: MissState
+    conversation: str
+    seq: int
+    at: datetime
+    times: int
+
+
+class MissesShown(Struct, frozen=True, kw_only=True):
+    """Misses, newest first."""
+
+    items: tuple[MissShown, ...]
+    next: str | None = None
+
+
+class MissSettled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the sentence means, or that it is to be ignored."""
+
+    intent: Annotated[str, Meta(max_length=200)] = ""
+    ignore: bool = False
+
+
+class MeantToBe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a customer's sentence meant, as a colleague says; without an intent only that it was misunderstood."""
+
+    intent: Annotated[str, Meta(max_length=200)] = ""

@@ -1,0 +1,36 @@
+"""The console: say something to a bot and see what it understood, said, and why."""
+
+from datetime import timedelta
+
+from accounts.permissions import Permission
+from bots.serving.console import Tried
+from bots.serving.rows import VersionRow
+from hub.errors import WrongMove
+from server.api.bots.shown import BotId, Try
+from server.api.contract import Call, Rate, Routes
+
+routes = Routes("bots")
+
+
+@routes.post(
+    "/bots/{id}/try",
+    permission=Permission.BOTS_READ,
+    body_limit=1 << 20,
+    rate=Rate(times=240, per=timedelta(minutes=1)),
+)
+async def try_bot(call: Call, id: BotId, body: Try) -> Tried:
+    """Say one thing to a bot; nothing is changed anywhere, and nobody outside is called."""
+    version = await _version(call, id, body.version)
+    return await call.hub.workshop.making.say(version, body.text, body.tracker, call.at)
+
+
+async def _version(call: Call, id: str, wanted: str) -> VersionRow:
+    versions = call.hub.workshop.versions
+    bot = await versions.bot(id)
+    if wanted == "draft":
+        return await versions.newest_trained(id)
+    if wanted != "live":
+        return await versions.get(id, int(wanted))
+    if not bot.live:
+        raise WrongMove("No version of this bot is live", bot=id, hint="Publish one first.")
+    return await versions.get(id, bot.live)
