@@ -42,8 +42,6 @@ def test_there_is_a_route_for_every_permission_but_those_of_no_http() -> None:
     beside_http = {
         Permission.CONVERSATIONS_ALL,
         Permission.CONVERSATIONS_TAKEOVER,
-        Permission.BOTS_READ,
-        Permission.BOTS_MANAGE,
     }
     assert {str(permission) for permission in set(Permission) - beside_http} <= used
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from accounts.permissions import Permission
 from accounts.recording import Commit, recording
+from bots.serving.library import ready_made, starting
 from bots.serving.rows import BotKind, BotRow, Remote, State, VersionRow
 from hub.errors import Invalid, NotFound
 from hub.store.port import Document
@@ -21,7 +22,6 @@ from server.api.bots.shown import (
     VersionShown,
 )  # fmt: skip
 from server.api.contract import Call, Routes
-from server.bot_library import ready_made, starting
 
 routes = Routes("bots")
 READ, MANAGE = Permission.BOTS_READ, Permission.BOTS_MANAGE

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from bots.contract import Ranked
+from bots.serving.library import ReadyMade
 from bots.serving.rows import MissState, Progress, Why
 from server.api.cursor import Cursor, Limit
 
@@ -97,16 +98,6 @@ class BotMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Language = "zh-CN"
     origin: Annotated[str, Meta(max_length=64)] = field(default="", name="from")
     remote: RemoteGiven | None = None
-
-
-class ReadyMade(Struct, frozen=True, kw_only=True):
-    """A project that comes along, with the number of its intents and examples."""
-
-    id: str
-    name: str
-    language: str
-    intents: int
-    examples: int
 
 
 class Library(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from bots.project.folder import texts
-from bots.shelf import LIBRARY
 from hub.errors import Invalid
-from server.api.bots.shown import ReadyMade
 
+LIBRARY = Path(__file__).parent.parent / "library"
 INTENT = re.compile(r"^\s*- intent:\s*(\S+)", re.MULTILINE)
 EXAMPLE = re.compile(r"^ {4,}- \S", re.MULTILINE)
 OWN = "yizhan.yml"
@@ -85,6 +85,16 @@ SENTENCES = {
     "zh": (("你好", "您好", "在吗", "喂", "早上好"), ("再见", "拜拜", "没事了", "谢谢再见", "先这样吧")),
     "en": (("hi", "hello", "hey there", "good morning"), ("bye", "goodbye", "see you", "that was all")),
 }
+
+
+class ReadyMade(Struct, frozen=True, kw_only=True):
+    """A project that comes along, with the number of its intents and examples."""
+
+    id: str
+    name: str
+    language: str
+    intents: int
+    examples: int
 
 
 @cache
