@@ -42,7 +42,7 @@ from tests.routing.house import enlist
 from tests.stores import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from hub.store.port import Collection, Document, Store
@@ -74,11 +74,14 @@ class Failing:
 class Chat:
     """A visitor who talks, a hub of one process, and what came of it."""
 
-    def __init__(self, store: Store, bot: Bot, limits: ChannelLimits) -> None:
-        self.store, self.clock, self.events = store, FakeClock(), Events()
+    def __init__(
+        self, store: Store, bot: Bot, limits: ChannelLimits, *, bots: Mapping[str, Bot] | None = None,
+        clock: FakeClock | None = None,
+    ) -> None:  # fmt: skip
+        self.store, self.clock, self.events = store, clock or FakeClock(), Events()
         self.ingest = Ingest(store, self.clock)
         self.engine = Engine(store, LocalDispatch(), self.clock, alone=True)
-        register(self.engine, wire(store, self.events, {"bot": bot}, limits))
+        register(self.engine, wire(store, self.events, bots or {"bot": bot}, limits))
         self.engine.register(RECEIVE, Receive(store, self.events, limits).handle)
         enlist(self.engine, self.events)
         self.sent = 0
