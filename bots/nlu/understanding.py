@@ -19,6 +19,7 @@ from bots.nlu.layers import Floats, margin
 from bots.nlu.normal import LONGEST, key
 from bots.nlu.parse import FALLBACK, Entity, Meant, Parse, Selected, Why
 from bots.nlu.tokens import tokens
+from bots.project.checking import DEFAULT_INTENTS
 from bots.project.model import Example, Project
 
 RANKED = 10
@@ -33,10 +34,11 @@ class Understanding:
         from bots.nlu.entities import Extractor
 
         self.known = known
-        self._intents = {*project.intents, *(name.partition("/")[0] for name in known.classes)}
+        self._intents = {*project.intents, *DEFAULT_INTENTS, *(name.partition("/")[0] for name in known.classes)}
         self._examples: tuple[Example, ...] = project.nlu.examples
         self._exact = _exact(self._examples)
         self._vocabulary = Vocabulary(known.names, known.weights)
+        self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
         self._extractor = Extractor(project, known.tagger or None)
 
     @classmethod
@@ -90,9 +92,9 @@ class Understanding:
         return self.known.lexical.sparse(*self._vocabulary.vector(text[:LONGEST]))
 
     def _nearest(self, vector: Floats | None) -> tuple[str, float]:
-        if vector is None or self.known.vectors is None or not len(self.known.vectors):
+        if vector is None or self._vectors is None or not len(self._vectors):
             return "", 0.0
-        near = self.known.vectors @ vector.astype(np.float16)
+        near = self._vectors @ vector
         at = int(near.argmax())
         return self._examples[at].text, float(near[at])
 
