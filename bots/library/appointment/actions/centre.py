@@ -7,6 +7,8 @@ from datetime import date, timedelta
 Words = dict[str, str]
 """The same thing by language: `zh`, `en`."""
 TIMES = ("08:30", "09:00", "09:30", "10:00", "10:30", "14:00", "14:30", "15:00", "15:30")
+TAKEN = {"08:30", "10:00", "15:30"}
+"""Times that regular patients have booked, every day."""
 AHEAD = 14
 """Days ahead for which one can book."""
 SUNDAY = 6
@@ -69,7 +71,7 @@ DEPARTMENTS = (
                       "cough", "cold", "fever", "stomach", "pressure", "diarrh", "nose", "blocked")),
 )  # fmt: skip
 DOCTORS = (
-    Doctor(name={"zh": "李明", "en": "Dr Li"}, department="general", days=(0, 1, 2, 3, 4)),
+    Doctor(name={"zh": "李明", "en": "Dr Li"}, department="general", days=(0, 1, 2, 3, 4, 5)),
     Doctor(name={"zh": "赵国栋", "en": "Dr Zhao"}, department="surgery", days=(0, 2, 4)),
     Doctor(name={"zh": "王芳", "en": "Dr Wang"}, department="children", days=(0, 1, 3, 4, 5)),
     Doctor(name={"zh": "孙丽", "en": "Dr Sun"}, department="women", days=(1, 3, 5)),
@@ -125,13 +127,13 @@ class Centre:
         self._waiting: dict[str, list[str]] = {}
 
     def free(self, key: str, day: date) -> list[str]:
-        """Return the times that are free; some are always taken, by a rule that anybody can follow."""
+        """Return the times that are free; some always are not."""
         if key == FULL or day.weekday() not in of_department(key).days:
             return []
         taken = {
             one.time for one in self._bookings.values() if (one.department, one.day, one.state) == (key, day, "booked")
         }
-        return [time for number, time in enumerate(TIMES) if (number + day.toordinal()) % 3 and time not in taken]
+        return [time for time in TIMES if time not in taken | TAKEN]
 
     def next_free(self, key: str, after: date, today: date) -> list[date]:
         """Return days with free slots after a day, within what can be booked."""

@@ -11,9 +11,8 @@ def text(value: object) -> str:
 
 def phone(value: object) -> str | None:
     """Return a Chinese mobile number, 11 digits."""
-    digits = re.sub(r"[\s\-]|^\+?86(?=1\d{10}$)", "", text(value))
-    found = re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", digits)
-    return found[0] if found else None
+    found = re.search(r"(?<!\d)(?:86)?(1[3-9]\d{9})(?!\d)", re.sub(r"[\s\-]", "", text(value)))
+    return found[1] if found else None
 
 
 def name(value: object) -> str | None:
