@@ -31,6 +31,21 @@ export const SETTINGS = [
   section('dead', 'operations.manage', () => import('@/settings/operations/DeadPage.vue')),
 ]
 
+const tab = (path: string, load: () => Promise<unknown>) => ({
+  path,
+  name: `bot.${path}`,
+  component: load,
+  meta: { permission: 'bots.read' as const },
+})
+
+const BOT = [
+  tab('try', () => import('@/bots/try/TryTab.vue')),
+  tab('files', () => import('@/bots/files/FilesTab.vue')),
+  tab('report', () => import('@/bots/report/ReportTab.vue')),
+  tab('misses', () => import('@/bots/misses/MissesTab.vue')),
+  tab('versions', () => import('@/bots/versions/VersionsTab.vue')),
+]
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -53,6 +68,14 @@ export const router = createRouter({
           name: 'search',
           component: () => import('@/search/SearchPage.vue'),
           meta: { permission: 'conversations.read' },
+        },
+        { path: 'bots', name: 'bots', component: () => import('@/bots/BotsPage.vue'), meta: { permission: 'bots.read' } },
+        {
+          path: 'bots/:id',
+          component: () => import('@/bots/BotPage.vue'),
+          props: true,
+          redirect: (to) => ({ name: 'bot.try', params: to.params }),
+          children: BOT,
         },
         {
           path: 'settings',
