@@ -10,19 +10,22 @@ from msgspec import structs
 
 from accounts.teams import TEAMS, Team
 from bots import asking
-from bots.contract import Answer, Attribute, Handoff, Label, Say, Silence, Triggers, Turn
+from bots.contract import Answer, Attribute, Handoff, Label, Missed, Say, Silence, Triggers, Turn
 from bots.memory import MEMORIES
 from conversations.acts import Acts
 from conversations.limits import ChannelLimits
 from conversations.model import CONVERSATIONS, PROFILES, Author, AuthorKind, Direction, State
 from hub.model import plain
-from hub.store.port import Insert, put
+from hub.store.port import By, Insert, put
 from tests.bots.scripted import Scripted, say
 from tests.bots.test_turns import Chat, store
 
 if TYPE_CHECKING:
-    from conversations.model import Profile
-    from hub.store.port import Store
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from conversations.model import Conversation, Profile
+    from hub.store.port import Store, Write
 
 __all__ = ["store"]
 
@@ -106,6 +109,23 @@ async def test_doubt_twice_in_a_row_calls_a_person_and_once_does_not(store: Stor
     memory = await store.get(MEMORIES, (await talk.conversation()).id)
     assert memory is not None
     assert (memory.doubts, memory.values) == (0, {"n": "1"})
+
+
+class Book:
+    """Implements `bots.turns.Misses`; every sentence becomes a row that can be counted."""
+
+    async def writes(self, conversation: Conversation, seq: int, missed: Missed, at: datetime) -> Sequence[Write]:
+        """Write it down."""
+        return [Insert(TEAMS, Team(id=f"{missed.text}:{seq}", name=missed.text, key=f"{seq}", created_at=at))]
+
+
+async def test_what_was_missed_is_written_down_in_the_turn_also_when_a_person_is_called_for_it(store: Store) -> None:
+    lost = Answer(reactions=(say("pardon?"),), doubt=True, missed=Missed(text="lost"))
+    talk = Chat(store, Scripted({"x": lost}), ChannelLimits({}), misses=Book())
+    await talk.says("x", "fine", "x", "x")
+    assert (await talk.conversation()).state is State.WAITING
+    rows = await store.find(TEAMS, order=(By("name"), By("id")), limit=10)
+    assert [row.id for row in rows] == ["lost:1", "lost:3", "lost:4"]
 
 
 async def test_a_bot_may_doubt_for_ever_when_it_is_set_so(store: Store) -> None:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
+    from bots.turns import Misses
     from hub.store.port import Collection, Document, Store
 
 WATER = stock(LIBRARY)["water"]
@@ -76,12 +77,12 @@ class Chat:
 
     def __init__(
         self, store: Store, bot: Bot, limits: ChannelLimits, *, bots: Mapping[str, Bot] | None = None,
-        clock: FakeClock | None = None,
+        clock: FakeClock | None = None, misses: Misses | None = None,
     ) -> None:  # fmt: skip
         self.store, self.clock, self.events = store, clock or FakeClock(), Events()
         self.ingest = Ingest(store, self.clock)
         self.engine = Engine(store, LocalDispatch(), self.clock, alone=True)
-        register(self.engine, wire(store, self.events, bots or {"bot": bot}, limits))
+        register(self.engine, wire(store, self.events, bots or {"bot": bot}, limits, misses))
         self.engine.register(RECEIVE, Receive(store, self.events, limits).handle)
         enlist(self.engine, self.events)
         self.sent = 0
