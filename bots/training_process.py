@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bots.actions.refusals import require_doable
 from bots.nlu.encoder import Encoder, load
 from bots.nlu.evaluation import Report, cross_validated
 from bots.nlu.training import train
@@ -55,7 +56,7 @@ def work(files: dict[str, str], send: Callable[[bytes, object], None], model: Ca
         return lambda fraction, stage: send(b"P", (low + (high - low) * fraction, stage))
 
     try:
-        project = read_project(files)
+        project = require_doable(read_project(files))
         found = load()
         known = Remembering(found) if found is not None else None
         understanding = train(project, known, telling(0.0, TRAINED))

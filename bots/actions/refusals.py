@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bots.actions.declared import DEFAULTS, LATER, SETTINGS, Declared, declared
+from bots.project.faults import NotABot
 from bots.project.model import Did, Fault, Place, Project
 from bots.triggers import read
 from hub.errors import Invalid
@@ -15,6 +16,14 @@ def refused(project: Project) -> tuple[Fault, ...]:
     settings = list(_settings(project))
     known = None if settings else declared(project.config.yizhan)
     return (*settings, *_actions(project, known))
+
+
+def require_doable(project: Project) -> Project:
+    """Return the project; raises `NotABot` when it asks for what cannot be done."""
+    faults = refused(project)
+    if any(fault.severity == "error" for fault in faults):
+        raise NotABot(faults)
+    return project
 
 
 def _settings(project: Project) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from bots.actions.refusals import refused
 from bots.project.model import Fault, Project
 from bots.project.reading import checked
 from bots.serving.keeping import Chest
@@ -96,7 +97,8 @@ class Drafts:
 
 def _looked(files: dict[str, str]) -> Looked:
     project, faults = checked(files)
-    return Looked(faults=faults, intents=_intents(project))
+    undone = refused(project) if project is not None else ()
+    return Looked(faults=(*faults, *undone), intents=_intents(project))
 
 
 def _intents(project: Project | None) -> tuple[str, ...]:

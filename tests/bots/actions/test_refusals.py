@@ -8,8 +8,9 @@ import pytest
 from msgspec import structs
 
 from bots.actions.declared import declared
-from bots.actions.refusals import refused
+from bots.actions.refusals import refused, require_doable
 from bots.document import parse
+from bots.project.faults import NotABot
 from bots.project.model import Config, Did, Place, Project, Rule
 from hub.errors import Invalid
 from tools.stamp import ROOT
@@ -89,6 +90,14 @@ def test_a_slip_in_the_settings_has_its_line(settings: str, line: int, words: st
     assert [(fault.place, words in fault.message) for fault in faults] == [
         (Place(file="yizhan.yml", line=line), True)
     ], faults
+
+
+def test_a_project_that_asks_for_the_impossible_is_no_bot_and_one_with_warnings_is() -> None:
+    with pytest.raises(NotABot) as caught:
+        require_doable(loaded("", "yizhan_ticket"))
+    assert caught.value.path == "domain.yml:7"
+    warned = loaded("", "action_check")
+    assert require_doable(warned) is warned
 
 
 def test_an_address_with_a_password_is_not_repeated() -> None:
