@@ -3,6 +3,8 @@
 session? -> said -> slots filled -> { policies -> action } until it listens, hands over, or goes round in circles
 """
 
+from typing import Self
+
 import msgspec
 
 from bots.contract import Handoff
@@ -27,7 +29,7 @@ from bots.dialogue.filling import customs, filled
 from bots.dialogue.policies import FALLBACK, Decision, Policies
 from bots.dialogue.tracker import Tracker
 from bots.nlu.parse import FALLBACK as NOT_UNDERSTOOD
-from bots.nlu.parse import Parse
+from bots.nlu.parse import Meant, Parse
 from bots.project.model import Json, Project
 
 MOST = 10
@@ -36,16 +38,21 @@ LONGEST = 4000
 """Characters of a message that are kept."""
 CHECK = "action_validate_slot_mappings"
 SESSION = "action_session_start"
+_WORDLESS = Parse(text="", intent=Meant(name=None, confidence=0.0))
 _NOTHING_DONE = frozenset({"action_extract_slots", "action_unlikely_intent", "action_revert_fallback_events"})
 
 
 class Dialogue:
     """Conducts the conversations of one project. Holds nothing of any of them."""
 
-    def __init__(self, project: Project, actions: Actions) -> None:
+    def __init__(self, project: Project, actions: Actions, *, policies: Policies | None = None) -> None:
         self._project = project
         self._actions = actions
-        self._policies = Policies(project)
+        self._policies = policies or Policies(project)
+
+    def acting(self, actions: Actions) -> Self:
+        """Return the same with other actions."""
+        return type(self)(self._project, actions, policies=self._policies)
 
     async def turn(self, tracker: Tracker, parse: Parse, heard: Heard) -> Turned:
         """Take one turn; whatever fails in it becomes a hand-over with reason `error`."""
@@ -60,6 +67,21 @@ class Dialogue:
             course.handoff = Handoff(reason="error")
             course.say("utter_failed", "failed")
         return self._ended(course)
+
+    async def received(self, tracker: Tracker, heard: Heard) -> Turned:
+        """Take something without words: say that it came, and repeat an open question."""
+        course = Course(tracker, self._project, self._actions, _WORDLESS, heard)
+        course.step("", "a message without words")
+        course.doubt = True
+        course.say("utter_received", "received")
+        form = self._project.forms.get(course.state.loop or "")
+        try:
+            if form is not None:
+                await forms.ask_again(form, course)
+        except (Failed, Rejected) as error:
+            course.step("", f"failed: {error}")
+            course.handoff = Handoff(reason="error")
+        return course.turned()
 
     def _ended(self, course: Course) -> Turned:
         """Never end without a word, nor in the middle of an action."""
@@ -197,8 +219,9 @@ class Dialogue:
 
 def _said(parse: Parse, heard: Heard) -> UserSaid:
     told: dict[str, Json] = msgspec.to_builtins(parse)
-    kept = {name: told[name] for name in ("intent", "entities")}
-    kept["intent_ranking"] = told["intent_ranking"][:5]
+    kept = {
+        "intent": told["intent"], "entities": list(told["entities"]), "intent_ranking": list(told["intent_ranking"][:5])
+    }  # fmt: skip
     return UserSaid(
         text=parse.text[:LONGEST], parse_data=kept, input_channel=heard.channel or None,
         message_id=str(heard.number) if heard.number else None, metadata=heard.metadata or None,

@@ -113,7 +113,7 @@ def offers(parse: dict[str, Json], project: Project) -> list[str]:
     ranked = parse.get("intent_ranking")
     return [
         str(one["name"])
-        for one in (ranked if isinstance(ranked, list | tuple) else ())
+        for one in (ranked if isinstance(ranked, list) else ())
         if one.get("name") in project.intents and one["name"] not in (FALLBACK, OUT) and one["confidence"] >= LEAST
     ][:OFFERED]
 

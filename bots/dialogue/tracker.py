@@ -50,9 +50,9 @@ class Tracker(Struct, frozen=True, kw_only=True):
     state: State
 
     @classmethod
-    def new(cls, sender: str, project: Project, *, channel: str = "") -> Self:
+    def new(cls, sender: str, project: Project, *, channel: str = "", ground: Ground | None = None) -> Self:
         """Return a conversation in which nothing has happened."""
-        ground = ground_of(project)
+        ground = ground or ground_of(project)
         return cls(sender=sender, channel=channel, ground=ground, base=begun(ground), state=begun(ground))
 
     @classmethod
