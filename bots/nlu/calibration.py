@@ -1,7 +1,7 @@
 """What is fitted on sentences that the layers had not seen: how scores are fused, and where the gate stands. Pure.
 
 There are no sentences of strangers to learn from, so strangers are made: each sentence once more, with its own intent
-taken away. Where those score high, the gate must be higher.
+taken away. Where words alone are surer of an intent than of nearly any of those, no vector is asked for.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,6 @@ from bots.nlu.knowledge import Gate
 from bots.nlu.layers import Floats, Fusion, loss
 
 ALONE = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
-SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 REJECTED = 0.05
 """The part of a bot's own sentences that its gate may stop, unless `nlu: {false_rejection: ...}` says otherwise."""
 STRANGERS = 0.01
@@ -24,13 +23,11 @@ FEWEST = 20
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """Scores of sentences by layers that had not seen them: (n, classes), the right class, and with an encoder the
-    scores by meaning and the cosine to the nearest example of each class."""
+    """Scores of sentences by layers that had not seen them, (n, classes), and the right class of each."""
 
     wanted: NDArray[np.int32]
     lexical: Floats
     meaning: Floats | None = None
-    near: Floats | None = None
 
 
 def fused(held: Held) -> Fusion:
@@ -49,29 +46,20 @@ def fused(held: Held) -> Fusion:
 
 
 def gated(held: Held, fusion: Fusion, *, rejected: float = REJECTED) -> Gate:
-    """Return the gate that stops `rejected` of the bot's own sentences and as many strangers as it can."""
+    """Return the gate that stops `rejected` of the bot's own sentences."""
     if len(held.wanted) < FEWEST:
         return Gate()
-    own, strange = _without(held.lexical, None), _without(held.lexical, held.wanted)
-    alone = fusion.probabilities(own, None).max(axis=1)
-    if held.meaning is None or held.near is None:
-        return Gate(alone=_quantile(alone, rejected))
-    best = fusion.probabilities(held.lexical, held.meaning).max(axis=1)
-    stranger = fusion.probabilities(strange, _without(held.meaning, held.wanted)).max(axis=1)
-    near, far = held.near.max(axis=1), _without(held.near, held.wanted).max(axis=1)
-    share = max(SHARES, key=lambda one: _told_apart(one * best + (1 - one) * near, one * stranger + (1 - one) * far))
-    return Gate(
-        alone=_quantile(alone, rejected), fused=_quantile(share * best + (1 - share) * near, rejected), share=share,
-        sure=_sure(own, strange),
-    )  # fmt: skip
+    alone = _quantile(fusion.energy(held.lexical, None), rejected)
+    if held.meaning is None:
+        return Gate(alone=alone)
+    fused = _quantile(fusion.energy(held.lexical, held.meaning), rejected)
+    return Gate(alone=alone, fused=fused, sure=_sure(held))
 
 
-def _without(scores: Floats, wanted: NDArray[np.int32] | None) -> Floats:
-    """Return the scores with the right class of each row out of the running."""
-    if wanted is None:
-        return scores
-    changed = scores.copy()
-    changed[np.arange(len(wanted)), wanted] = scores.min() - 1.0
+def _strangers(held: Held) -> Floats:
+    """Return the lexical scores with the right class of each sentence out of the running."""
+    changed = held.lexical.copy()
+    changed[np.arange(len(held.wanted)), held.wanted] = held.lexical.min() - 1.0
     return changed
 
 
@@ -79,18 +67,11 @@ def _quantile(values: Floats, part: float) -> float:
     return float(np.quantile(values, part))
 
 
-def _told_apart(own: Floats, strange: Floats) -> float:
-    """Return the area under the ROC curve: how likely one of its own scores above a stranger."""
-    order = np.argsort(np.concatenate([own, strange]), kind="stable")
-    ranks = np.empty(len(order))
-    ranks[order] = np.arange(1, len(order) + 1)
-    return float((ranks[: len(own)].sum() - len(own) * (len(own) + 1) / 2) / (len(own) * len(strange)))
-
-
-def _sure(own: Floats, strange: Floats) -> float:
-    """Return the lead that nearly no stranger has, and no sentence that was misunderstood."""
-    leads = _leads(strange)
-    return float(max(np.quantile(leads, 1 - STRANGERS), np.quantile(_leads(own), 0.2)))
+def _sure(held: Held) -> float:
+    """Return the lead that nearly no stranger has, nor a sentence that words alone would misunderstand."""
+    wrong = held.lexical.argmax(axis=1) != held.wanted
+    leads = [_leads(_strangers(held)), _leads(held.lexical)[wrong]]
+    return float(max(np.quantile(one, 1 - STRANGERS) for one in leads if len(one)))
 
 
 def _leads(scores: Floats) -> Floats:

@@ -17,14 +17,12 @@ FORMAT = 1
 class Gate(Struct, frozen=True, kw_only=True):
     """From which score on a sentence is one of the bot's; below it is `nlu_fallback`.
 
-    The score is `share` of the best probability and the rest of the nearness (cosine) of the nearest example; without
-    a vector, the best probability alone. `sure` is the lead of the first class over the second, in lexical scores,
-    from which on no vector is asked for.
+    The score is the energy of both layers (`fused`), or of the lexical one without a vector (`alone`). `sure` is
+    the lead of the first class over the second, in lexical scores, from which on no vector is asked for.
     """
 
-    alone: float = 0.0
-    fused: float = 0.0
-    share: float = 0.5
+    alone: float = float("-inf")
+    fused: float = float("-inf")
     sure: float = float("inf")
 
 
@@ -52,14 +50,13 @@ class _Head(Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...]
     encoder: str
     fusion: Fusion
-    gate: dict[str, float | None]
+    gate: dict[str, str]
+    """As text: JSON has no infinity."""
 
 
 def dump(known: Knowledge) -> bytes:
     """Write it down."""
-    gate = {
-        name: (None if value == float("inf") else value) for name, value in msgspec.structs.asdict(known.gate).items()
-    }
+    gate = {name: repr(value) for name, value in msgspec.structs.asdict(known.gate).items()}
     head = _Head(format=FORMAT, classes=known.classes, encoder=known.encoder, fusion=known.fusion, gate=gate)
     arrays: dict[str, Any] = {
         "head": _bytes(msgspec.json.encode(head)),
@@ -87,7 +84,7 @@ def _read(found: dict[str, Any]) -> Knowledge:
     head = msgspec.json.decode(found["head"].tobytes(), type=_Head)
     if head.format != FORMAT:
         raise ValueError(f"format {head.format}")
-    gate = Gate(**{name: float("inf") if value is None else value for name, value in head.gate.items()})
+    gate = Gate(**{name: float(value) for name, value in head.gate.items()})
     names = found["names"].tobytes().decode("utf-8", "surrogatepass")
     meaning = Layer(found["meaning"], found["meaning_bias"]) if "meaning" in found else None
     known = Knowledge(

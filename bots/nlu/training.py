@@ -104,12 +104,10 @@ def _held(
 
 def _together(found: Sequence[Held]) -> Held:
     meanings = [one.meaning for one in found if one.meaning is not None]
-    nears = [one.near for one in found if one.near is not None]
     return Held(
         wanted=np.concatenate([one.wanted for one in found]),
         lexical=np.concatenate([one.lexical for one in found]),
         meaning=np.concatenate(meanings) if meanings else None,
-        near=np.concatenate(nears) if nears else None,
     )
 
 
@@ -123,11 +121,7 @@ def _scored(
     held = Held(wanted=wanted[rest], lexical=lexical)
     if vectors is None or parts.meaning is None:
         return held
-    near = vectors[rest] @ vectors[seen].T
-    by_class = np.full((len(rest), classes), -1.0, np.float32)
-    for one in np.unique(wanted[seen]):
-        by_class[:, one] = near[:, wanted[seen] == one].max(axis=1)
-    return structs.replace(held, meaning=parts.meaning.dense(vectors[rest]), near=by_class)
+    return structs.replace(held, meaning=parts.meaning.dense(vectors[rest]))
 
 
 def _rejected(project: Project) -> float:

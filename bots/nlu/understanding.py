@@ -79,8 +79,7 @@ class Understanding:
         nearest, nearness = self._nearest(vector)
         gate = self.known.gate
         fused = meaning is not None
-        best = float(shares.max()) if shares.size else 0.0
-        score = gate.share * best + (1 - gate.share) * nearness if fused else best
+        score = float(self.known.fusion.energy(lexical, meaning))
         threshold = gate.fused if fused else gate.alone
         why = Why(
             step="encoder" if fused else "linear", nearest=nearest, nearness=nearness, score=score, threshold=threshold
