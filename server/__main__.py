@@ -10,6 +10,7 @@ import typer
 
 from config.settings import Settings, WrongSetting, load
 from hub.errors import HubError
+from server.bot_command import bot
 
 app = typer.Typer(
     name="yizhan", help="Yizhan 驿站: one inbox for every channel.", no_args_is_help=True, add_completion=False
@@ -20,6 +21,7 @@ secrets = typer.Typer(help="The keys that seal what channels must not tell.", no
 app.add_typer(secrets, name="secrets")
 audit = typer.Typer(help="The record of administrative acts.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+app.add_typer(bot, name="bot")
 
 Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
