@@ -87,7 +87,8 @@ def _judged(folder: Path, nlu: Path | None, encoder: "Encoder | None") -> "Repor
 
 
 def _project(folder: Path, *, but: Path | None = None) -> "Project":
-    """Read a project; the sentences it shall be judged by are never among those it learns."""
+    """Read a project, or sentences alone; those it shall be judged by are never among those it learns."""
+    from bots.project.bare import with_domain
     from bots.project.faults import NotABot
     from bots.project.folder import texts
     from bots.project.reading import checked
@@ -95,7 +96,7 @@ def _project(folder: Path, *, but: Path | None = None) -> "Project":
     found = texts(folder)
     if but is not None and but.resolve().is_relative_to(folder.resolve()):
         found.pop(but.resolve().relative_to(folder.resolve()).as_posix(), None)
-    project, faults = checked(found)
+    project, faults = checked(with_domain(found))
     if project is None:
         raise NotABot(faults)
     for fault in faults:

@@ -45,8 +45,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """What was measured. Shares lie between 0 and 1.
 
     `accuracy` is that of the surest intent, before the gate; `rejected` the part of the bot's own sentences that the
-    gate stopped, `out_of_scope` the part of the strangers that it stopped (None: there were none).
-
+    gate stopped or that were taken for strangers, `out_of_scope` that part of the strangers (None: there were none).
     """
 
     accuracy: float
@@ -117,7 +116,7 @@ def reported(judged: Sequence[Judged]) -> Report:
         accuracy=_share(sum(wanted == got for wanted, got in pairs), len(pairs)),
         macro_f1=_share(sum(score.f1 for score in scores), len(scores)),
         examples=len(judged),
-        rejected=_share(sum(one.parse.intent.name == FALLBACK for one in own), len(own)),
+        rejected=_share(sum(one.parse.intent.name in STRANGE for one in own), len(own)),
         out_of_scope=_share(sum(one.parse.intent.name in STRANGE for one in strangers), len(strangers))
         if strangers
         else None,

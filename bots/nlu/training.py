@@ -57,7 +57,7 @@ def fitted(
     parts = _fit(vocabulary, texts, vectors, wanted, len(classes))
     tell(0.6, "calibrating")
     fusion, gate = Fusion(), Gate()
-    if rounds:
+    if rounds and len(texts) >= calibration.FEWEST:
         held = _held(vocabulary, texts, vectors, wanted, len(classes), rounds)
         fusion = calibration.fused(held)
         gate = calibration.gated(held, fusion, rejected=_rejected(project))
