@@ -3,7 +3,7 @@
 Source of the shapes: rasa-sdk 3.21.1, `rasa_sdk/events.py` and `executor.py` (`ActionExecutorRunResult`).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -177,7 +177,15 @@ def understood(body: bytes) -> Done:
     if len(events) > MOST_EVENTS or len(responses) > MOST_RESPONSES:
         raise Failed("Too many events or responses", events=len(events), responses=len(responses))
     said = (kept(response) for response in responses)
-    return Done(events=events, responses=tuple(one for one in said if one))
+    return Done(events=tuple(map(_zoned, events)), responses=tuple(one for one in said if one))
+
+
+def _zoned(event: dict[str, Json]) -> dict[str, Json]:
+    """Return a reminder's time with a zone: "either utc or with tz", says Rasa, whose examples name none."""
+    if event["event"] != "reminder":
+        return event
+    at = msgspec.convert(event["date_time"], datetime)
+    return event if at.tzinfo is not None else {**event, "date_time": at.replace(tzinfo=UTC).isoformat()}
 
 
 def kept(response: dict[str, Json]) -> dict[str, Json]:

@@ -74,10 +74,10 @@ async def test_an_action_may_do_nothing_at_all(sdk_server: str, port: Port) -> N
     assert (done.events, done.responses) == ((), ())
 
 
-async def test_a_reminder_comes_through_as_rasa_writes_it(sdk_server: str, port: Port) -> None:
+async def test_a_reminder_comes_through_with_a_zone(sdk_server: str, port: Port) -> None:
     (event,) = (await port.run("action_remind", Tracker(), project(sdk_server, DOMAIN))).events
     assert (event["event"], event["intent"], event["date_time"], event["kill_on_user_msg"]) == (
-        "reminder", "EXTERNAL_call", "2026-12-01T09:00:00", False,
+        "reminder", "EXTERNAL_call", "2026-12-01T09:00:00+00:00", False,
     )  # fmt: skip
 
 
