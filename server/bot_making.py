@@ -1,52 +1,85 @@
 """How a row becomes a bot: the model is fetched, checked and unpacked beside the loop, and joined to its actions."""
 
+import asyncio
 from collections.abc import Callable
-from datetime import datetime
 
 from aiohttp import ClientSession
 
 from bots.actions.port import Breakers, Port
-from bots.contract import Bot
-from bots.serving.console import Tried
+from bots.contract import Bot, Turn
+from bots.engine import EngineBot, Thought
+from bots.nlu.encoder import installed
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Chest
-from bots.serving.rows import BotRow, VersionRow
+from bots.serving.rows import BOTS, BotRow, State, VersionRow
+from bots.trained import unpack
 from hub.clock import Clock
-from hub.errors import NotFound, Unsupported
+from hub.errors import NotFound, Unsupported, WrongMove
 from hub.secrets import Vault
+from hub.store.port import Store
+
+KEPT = 4
+"""Versions that stay loaded for the console."""
 
 
 class Maker:
-    """Implements `bots.shelf.Making` and `bots.serving.console.Console` for one process."""
+    """Implements `bots.shelf.Making` for one process, and lets designers speak to versions that are not live."""
 
     def __init__(
-        self, chest: Chest, encoding: Encoding, vault: Vault, clock: Clock, http: Callable[[], ClientSession]
+        self,
+        store: Store,
+        chest: Chest,
+        encoding: Encoding,
+        vault: Vault,
+        clock: Clock,
+        http: Callable[[], ClientSession],
     ) -> None:
+        self._store = store
         self._chest = chest
         self._encoding = encoding
         self._vault = vault
         self._clock = clock
         self._http = http
         self._breakers = Breakers()
+        self._tried: dict[str, EngineBot] = {}
 
     async def engine(self, row: BotRow, version: VersionRow) -> Bot:
         """Load a trained version; raises what is wrong with it."""
-        raise Unsupported("The engine is not there yet", bot=row.id)
+        return await self._loaded(row, version)
 
     async def remote(self, row: BotRow) -> Bot:
         """Make the bot that speaks to a Rasa server."""
         raise Unsupported("Rasa servers are not spoken to yet", bot=row.id)
 
-    async def say(self, version: VersionRow, text: str, tracker: str, at: datetime) -> Tried:
+    async def say(self, row: BotRow, version: VersionRow, turn: Turn) -> Thought:
         """Say one thing to a version, in a rehearsal."""
-        raise Unsupported("The engine is not there yet", bot=version.bot)
+        bot = await self._console(row, version)
+        return await bot.think(turn)
+
+    async def _console(self, row: BotRow, version: VersionRow) -> EngineBot:
+        """Return the version, loaded a moment ago or now: a designer says more than one thing to it."""
+        if version.model not in self._tried:
+            while len(self._tried) >= KEPT:
+                self._tried.pop(next(iter(self._tried)))
+            self._tried[version.model] = await self._loaded(row, version)
+        return self._tried[version.model]
+
+    async def _loaded(self, row: BotRow, version: VersionRow) -> EngineBot:
+        if version.state is not State.TRAINED:
+            raise WrongMove("This version is not trained", bot=row.id, version=version.number)
+        data = await self._chest.bring(version.model)
+        trained = await asyncio.to_thread(unpack, data)
+        if installed():
+            self._encoding.start()
+        return await asyncio.to_thread(EngineBot, trained, self._encoding, self._port(row))
 
     def _port(self, row: BotRow) -> Port:
         async def secret(name: str) -> str:
-            if name not in row.secrets:
+            now = await self._store.get(BOTS, row.id) or row
+            if name not in now.secrets:
                 raise NotFound(
                     "The bot has no such secret", bot=row.id, secret=name, hint="Enter it on the bot's page."
                 )
-            return self._vault.open(row.secrets[name], "bot", row.id, name)
+            return self._vault.open(now.secrets[name], "bot", row.id, name)
 
         return Port(self._http, secret, self._clock, self._breakers)

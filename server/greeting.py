@@ -1,7 +1,7 @@
 """What a process says on the terminal when its door is open."""
 
 from hub.errors import Conflict
-from server import demo, demo_channels
+from server import demo, demo_bot, demo_channels
 from server.parts import Hub
 
 
@@ -20,4 +20,6 @@ async def greet(hub: Hub) -> str:
 async def greet_demo(hub: Hub) -> str:
     """Make the demo data and say where everything is."""
     team = await demo.fill(hub)
+    if hub.settings.demo_bot:
+        await demo_bot.make(hub)
     return demo.told(hub, await demo_channels.fill(hub, team))

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from accounts.actor import CONSOLE, Act
 from accounts.audit import Change, Entry
 from accounts.verify import verify
+from bots.serving.rows import BOTS, BotRow
 from config.settings import Settings
 from conversations.inboxes import INBOXES, Inbox
 from hub.errors import ChannelBroken, Conflict, HubError
@@ -44,6 +45,7 @@ async def rotate(settings: Settings, say: Say) -> None:
         counts = {
             "inboxes": await _every(hub.store, INBOXES, lambda row: _inbox(hub.vault, row)),
             "marks": await _every(hub.store, MARKS, lambda row: _mark(hub.vault, row)),
+            "bots": await _every(hub.store, BOTS, lambda row: _bot(hub.vault, row)),
             "tokens": await _every(hub.store, TOKENS, lambda row: _token(hub.vault, row)),
         }
         done = sum(count.renewed for count in counts.values())
@@ -105,6 +107,14 @@ def _inbox(vault: Vault, row: Inbox) -> Inbox | None:
         return None
     return structs.replace(
         row, secrets={name: vault.renew(sealed, row.id, name) for name, sealed in row.secrets.items()}
+    )
+
+
+def _bot(vault: Vault, row: BotRow) -> BotRow | None:
+    if not any(vault.is_stale(sealed) for sealed in row.secrets.values()):
+        return None
+    return structs.replace(
+        row, secrets={name: vault.renew(sealed, "bot", row.id, name) for name, sealed in row.secrets.items()}
     )
 
 

@@ -49,7 +49,7 @@ def build(store: Store, blobs: Blobs, clock: Clock, vault: Vault, http: Callable
         drafts=Drafts(store, chest),
         versions=Versions(store),
         misses=Misses(store),
-        making=Maker(chest, encoding, vault, clock, http),
+        making=Maker(store, chest, encoding, vault, clock, http),
         trainings=Trainings(store, chest, clock),
         encoding=encoding,
     )

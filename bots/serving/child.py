@@ -4,7 +4,7 @@ import asyncio
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,16 +17,46 @@ PIPE = 1 << 20
 @asynccontextmanager
 async def child(module: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `python -m module` with pipes for frames; when the context ends, however it ends, so has the process."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=PIPE, env=environment(),
-    )  # fmt: skip
+    starting = asyncio.create_task(_started(module))
+    try:
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _surely(_end(await starting))
+        raise
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        await _surely(_end(process))
+
+
+async def _started(module: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=PIPE, env=environment(),
+    )  # fmt: skip
+
+
+async def _surely(ending: Coroutine[None, None, None]) -> None:
+    """Await it to its end, however often somebody cancels meanwhile."""
+    task, cut = asyncio.ensure_future(ending), False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cut = True
+    if cut:
+        raise asyncio.CancelledError
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill it, if it still runs, and close its pipes."""
+    if process.returncode is None:
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.wait()
+    while process.stdout is not None and await process.stdout.read(PIPE):
+        pass
 
 
 def environment() -> dict[str, str]:

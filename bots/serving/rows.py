@@ -26,15 +26,14 @@ class BotKind(StrEnum):
 
 
 class Remote(Struct, frozen=True, kw_only=True):
-    """Where a Rasa server is. `token` is sealed; `shadow` names the bot that answers beside it, unheard."""
+    """Where a Rasa server is. `shadow` names the bot that answers beside it, unheard."""
 
     url: str
-    token: str = ""
     shadow: str = ""
 
-    def __repr__(self) -> str:
-        """Leave the token out."""
-        return f"Remote({self.url!r})"
+
+RASA_TOKEN = "rasa_token"  # noqa: S105 - the name of a secret, not one
+"""The secret of a bot that opens its Rasa server."""
 
 
 class BotRow(Document, frozen=True, kw_only=True):
@@ -47,7 +46,7 @@ class BotRow(Document, frozen=True, kw_only=True):
     last: int = 0
     remote: Remote | None = None
     secrets: dict[str, str] = {}
-    """What its signed calls are signed with, by name; sealed."""
+    """By name, sealed: what its signed calls are signed with, and the key of its Rasa server."""
     publish_first: bool = False
     """The first version that is trained goes live by itself (the demo's bot)."""
     made_at: datetime

@@ -2,16 +2,21 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 
 TAUGHT = "data/taught.yml"
 """What is taught by one key stands here; people may edit it, and move its lines elsewhere."""
+NO_TEXT = frozenset({"Cc", "Cs", "Cn", "Co"})
+"""Categories of characters that YAML does not take, or that mean nothing to anybody else."""
 HEAD = 'version: "3.1"\n\nnlu:\n'
 INTENT = re.compile(r'^- intent: (?P<quoted>".*"|[^"\s].*?)\s*$')
 
 
 def taught(files: Mapping[str, str], intent: str, text: str) -> dict[str, str]:
     """Return the files with the sentence as an example of the intent; the same one is not written twice."""
+    if not example(text):
+        return dict(files)
     lines = (files.get(TAUGHT) or HEAD).rstrip("\n").split("\n")
     wanted = f"    - {example(text)}"
     at = _section(lines, intent)
@@ -26,7 +31,8 @@ def taught(files: Mapping[str, str], intent: str, text: str) -> dict[str, str]:
 
 def example(text: str) -> str:
     """Return a sentence as one line of examples: no line breaks, and no bracket that would mark an entity."""
-    flat = " ".join(text.split())
+    clear = "".join(" " if unicodedata.category(one) in NO_TEXT else one for one in text)
+    flat = " ".join(clear.split())
     return flat.replace("[", "(").replace("]", ")")
 
 

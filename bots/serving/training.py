@@ -50,7 +50,10 @@ class Made(Struct, frozen=True, kw_only=True):
 class Trainings:
     """Does the training jobs of one process, as many at once as half its processors."""
 
-    def __init__(self, store: Store, chest: Chest, clock: Clock, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, store: Store, chest: Chest, clock: Clock, *, patience: float = PATIENCE, module: str = MODULE
+    ) -> None:
+        self._module = module
         self._store = store
         self._chest = chest
         self._clock = clock
@@ -84,7 +87,7 @@ class Trainings:
                 told = self._clock.monotonic()
                 await self._note(version, Progress(fraction=min(1.0, max(0.0, fraction)), stage=stage[:100]))
 
-        made = await trained(files, tell, patience=self._patience)
+        made = await trained(files, tell, patience=self._patience, module=self._module)
         accuracy = made.report.get("accuracy")
         return {
             "state": State.TRAINED, "model": await self._chest.keep(made.model), "size": len(made.model),

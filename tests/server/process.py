@@ -36,7 +36,7 @@ class Process:
         known = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
         ours = {
             "YIZHAN_DATA": str(folder), "YIZHAN_PORT": str(self.port), "YIZHAN_LOG": "json",
-            "YIZHAN_EGRESS_ALLOW": "127.0.0.0/8",
+            "YIZHAN_EGRESS_ALLOW": "127.0.0.0/8", "YIZHAN_DEMO_BOT": "false",
         }  # fmt: skip
         self._environment = known | ours | {f"YIZHAN_{name.upper()}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None

@@ -121,7 +121,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a bot; its secrets go in and never come out. */
+        patch: operations["change_bot"];
         trace?: never;
     };
     "/api/v1/bots/{id}/archive": {
@@ -1340,6 +1341,8 @@ export interface components {
         /**
          * BotDetail
          * @description A bot with its versions, newest first (at most a hundred), and the intents of its draft.
+         *
+         *         `secrets` names those that are set; they never come out.
          */
         BotDetail: {
             /** @default null */
@@ -1360,7 +1363,9 @@ export interface components {
             live: number | null;
             name: string;
             /** @default null */
-            remote: components["schemas"]["RemoteShown"] | null;
+            remote: components["schemas"]["bots.serving.rows.Remote"] | null;
+            /** @default [] */
+            secrets: string[];
             /** @default null */
             trained_at: string | null;
             /** @default [] */
@@ -1384,6 +1389,22 @@ export interface components {
             name: string;
             /** @default null */
             remote: components["schemas"]["RemoteGiven"] | null;
+            /** @default {} */
+            secrets: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * BotPatch
+         * @description What to change of a bot; what is absent stays. Of `secrets` too; an empty one is forgotten.
+         */
+        BotPatch: {
+            language?: string;
+            name?: string;
+            remote?: components["schemas"]["RemoteGiven"];
+            secrets?: {
+                [key: string]: string;
+            };
         };
         /**
          * BotShown
@@ -2424,7 +2445,7 @@ export interface components {
             mentions: string[];
             /** @default  */
             original: string;
-            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
             /** @default null */
             provider_id: string | null;
             /**
@@ -2676,7 +2697,7 @@ export interface components {
         PreviewMessage: {
             /** @default [] */
             degraded: string[];
-            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
         };
         /**
          * Previewed
@@ -2877,40 +2898,12 @@ export interface components {
             next: string | null;
         };
         /**
-         * Remote
-         * @description A file that is still at the provider: fetched after the message is stored, and put in this part's place.
-         *
-         *         `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
-         */
-        Remote: {
-            /** @default  */
-            fault: string;
-            /** @enum {unknown} */
-            kind: "audio" | "file" | "image" | "video";
-            /** @default  */
-            name: string;
-            ref: string;
-            /** @enum {unknown} */
-            type: "remote";
-        };
-        /**
          * RemoteGiven
          * @description A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent.
          */
         RemoteGiven: {
             /** @default  */
             shadow: string;
-            /** @default  */
-            token: string;
-            url: string;
-        };
-        /**
-         * RemoteShown
-         * @description The Rasa server of a bot; its token never comes out.
-         */
-        RemoteShown: {
-            shadow: string;
-            token_set: boolean;
             url: string;
         };
         /**
@@ -3156,7 +3149,7 @@ export interface components {
              */
             fault: "" | "error" | "timeout";
             /** @default [] */
-            items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[][];
+            items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[][];
             /** @default 0 */
             seq: number;
         };
@@ -3319,7 +3312,7 @@ export interface components {
             active_form: string | null;
             handoff: string | null;
             parse: Record<string, never>;
-            said: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
+            said: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
             slots: Record<string, never>;
             steps: components["schemas"]["StepTaken"][];
             tracker: string;
@@ -3516,6 +3509,15 @@ export interface components {
             text: string;
         };
         /**
+         * Remote
+         * @description Where a Rasa server is. `shadow` names the bot that answers beside it, unheard.
+         */
+        "bots.serving.rows.Remote": {
+            /** @default  */
+            shadow: string;
+            url: string;
+        };
+        /**
          * Preview
          * @description The last thing said, for lists.
          */
@@ -3523,6 +3525,23 @@ export interface components {
             at: string;
             author: components["schemas"]["AuthorKind"];
             text: string;
+        };
+        /**
+         * Remote
+         * @description A file that is still at the provider: fetched after the message is stored, and put in this part's place.
+         *
+         *         `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
+         */
+        "hub.model.parts.Remote": {
+            /** @default  */
+            fault: string;
+            /** @enum {unknown} */
+            kind: "audio" | "file" | "image" | "video";
+            /** @default  */
+            name: string;
+            ref: string;
+            /** @enum {unknown} */
+            type: "remote";
         };
         /**
          * Preview
@@ -4277,6 +4296,113 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDetail"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotPatch"];
+            };
+        };
         responses: {
             /** @description done */
             200: {

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from server.api.bots import archive, drafts, misses, row, trying, versions
+from server.api.bots import archive, changing, drafts, misses, row, trying, versions
 from server.api.contract import Route
 
 
 def routes() -> Iterator[Route]:
     """Give every route of this folder."""
-    for module in (row, drafts, archive, versions, trying, misses):
+    for module in (row, changing, drafts, archive, versions, trying, misses):
         yield from module.routes
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from accounts.permissions import Permission
-from accounts.recording import recording
 from bots.project.model import Fault as ProjectFault
 from bots.serving.zipping import bounded
-from server.api.accounts.shown import act_of
+from server.api.bots.acts import audited
 from server.api.bots.shown import BotId, Fault, Faults, FilesChecked, FilesPut, FilesShown
 from server.api.contract import KB, Call, Rate, Routes
 
@@ -44,7 +43,7 @@ async def check_files(call: Call, id: BotId, body: FilesChecked) -> Faults:
 async def saved(call: Call, id: str, version: int, files: dict[str, str], action: str) -> FilesShown:
     """Put the draft over the version that was read, and show it."""
     drafts = call.hub.workshop.drafts
-    commit = recording(call.hub.accounts.audit, act_of(call), action, await drafts.row(id))
+    commit = audited(call, action, await drafts.row(id))
     row, faults = await drafts.save(id, version, files, by=call.actor.user, at=call.at, commit=commit)
     return FilesShown(version=row.version, files=files, faults=show_faults(faults))
 

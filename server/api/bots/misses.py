@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from accounts.permissions import Permission
-from accounts.recording import recording
 from bots.contract import Missed, Ranked
 from bots.serving.misses import Found
 from bots.serving.rows import Miss, MissState, Why
@@ -12,7 +11,7 @@ from conversations.model import MESSAGES, Direction
 from hub.errors import Invalid, NotFound, WrongMove
 from hub.model import plain
 from hub.store.port import Eq, Write
-from server.api.accounts.shown import act_of
+from server.api.bots.acts import audited
 from server.api.bots.shown import BotId, MeantToBe, MissesAsked, MissesShown, MissSettled, MissShown
 from server.api.contract import Call, Routes
 from server.api.cursor import mark, place
@@ -41,7 +40,7 @@ async def settle_miss(call: Call, id: BotId, miss: str, body: MissSettled) -> Mi
         raise Invalid("Name an intent, or ignore the sentence", path="$.intent")
     state = MissState.IGNORED if body.ignore else MissState.ASSIGNED
     write = workshop.misses.settled(row, state, intent=body.intent, by=call.actor.user)
-    audit = recording(call.hub.accounts.audit, act_of(call), "bot.miss_settled", row)
+    audit = audited(call, "bot.miss_settled", row)
     if body.ignore:
         await audit(write)
         return _show(write.doc)

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Iterable
 
 from accounts.permissions import Permission
-from accounts.recording import Commit, recording
 from bots.serving.library import ready_made, starting
-from bots.serving.rows import BotKind, BotRow, Remote, State, VersionRow
+from bots.serving.rows import BotKind, BotRow, State, VersionRow
 from hub.errors import Invalid, NotFound
-from hub.store.port import Document
-from server.api.accounts.shown import act_of
+from server.api.bots.acts import audited, remote_of, sealed
 from server.api.bots.shown import (
     BotDetail,
     BotId,
@@ -17,7 +15,6 @@ from server.api.bots.shown import (
     BotShown,
     BotsShown,
     Library,
-    RemoteShown,
     StateShown,
     VersionShown,
 )  # fmt: skip
@@ -49,10 +46,10 @@ async def create_bot(call: Call, body: BotMade) -> BotDetail:
         raise Invalid("A bot of kind `rasa`, and no other, has a `remote`", path="$.remote")
     files = {} if kind is BotKind.RASA else await asyncio.to_thread(starting, body.origin, body.language)
     bot = BotRow(
-        id=body.id, name=body.name, kind=kind, language=body.language, remote=_remote(call, body),
-        live=0 if kind is BotKind.RASA else None, made_at=call.at,
+        id=body.id, name=body.name, kind=kind, language=body.language, remote=remote_of(body.remote),
+        secrets=sealed(call, body.id, body.secrets), live=0 if kind is BotKind.RASA else None, made_at=call.at,
     )  # fmt: skip
-    made = await call.hub.workshop.drafts.create(bot, files, by=call.actor.user, commit=_recording(call, "bot.created"))
+    made = await call.hub.workshop.drafts.create(bot, files, by=call.actor.user, commit=audited(call, "bot.created"))
     await call.hub.bots.look(made.id)
     return await detail(call, made.id)
 
@@ -85,7 +82,8 @@ async def detail(call: Call, id: str) -> BotDetail:
         **{name: getattr(plain, name) for name in plain.__struct_fields__},
         versions=tuple(show_version(one, row.live if row else None) for one in versions),
         intents=draft.intents if draft else (),
-        remote=_remote_shown(row),
+        remote=row.remote if row else None,
+        secrets=tuple(sorted(row.secrets)) if row else (),
     )
 
 
@@ -122,22 +120,3 @@ async def _places(call: Call) -> dict[str, list[str]]:
         if inbox.bot:
             places.setdefault(inbox.bot, []).append(inbox.id)
     return places
-
-
-def _remote(call: Call, body: BotMade) -> Remote | None:
-    if body.remote is None:
-        return None
-    given = body.remote
-    token = call.hub.vault.seal(given.token, "bot", body.id) if given.token else ""
-    return Remote(url=given.url, token=token, shadow=given.shadow)
-
-
-def _remote_shown(row: BotRow | None) -> RemoteShown | None:
-    if row is None or row.remote is None:
-        return None
-    return RemoteShown(url=row.remote.url, token_set=bool(row.remote.token), shadow=row.remote.shadow)
-
-
-def _recording(call: Call, action: str, before: Document | None = None) -> Commit:
-    """Return the commit that puts the act into the audit record too; a token is not shown there."""
-    return recording(call.hub.accounts.audit, act_of(call), action, before)

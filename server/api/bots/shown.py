@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from bots.contract import Ranked
 from bots.serving.library import ReadyMade
-from bots.serving.rows import MissState, Progress, Why
+from bots.serving.rows import MissState, Progress, Remote, Why
 from server.api.cursor import Cursor, Limit
 
 BotId = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -17,6 +17,11 @@ Path = Annotated[str, Meta(min_length=1, max_length=256)]
 Files = Annotated[dict[Path, str], Meta(max_length=500)]
 """Texts by their path in the project."""
 Number = Annotated[int, Meta(ge=1, le=2**31)]
+Secrets = Annotated[
+    dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,63}$")], Annotated[str, Meta(max_length=2000)]],
+    Meta(max_length=50),
+]
+"""Secrets by name: `rasa_token` opens the Rasa server, any other signs calls of an action (`yizhan.yml`)."""
 StateShown = Literal["training", "trained", "failed", "live", "retired"]
 Url = Annotated[str, Meta(pattern="^https?://[^/]+", max_length=2000)]
 
@@ -61,32 +66,23 @@ class VersionShown(Struct, frozen=True, kw_only=True):
     progress: Progress | None
 
 
-class RemoteShown(Struct, frozen=True, kw_only=True):
-    """The Rasa server of a bot; its token never comes out."""
-
-    url: str
-    token_set: bool
-    shadow: str
-
-
 class BotDetail(BotShown, frozen=True, kw_only=True):
-    """A bot with its versions, newest first (at most a hundred), and the intents of its draft."""
+    """A bot with its versions, newest first (at most a hundred), and the intents of its draft.
+
+    `secrets` names those that are set; they never come out.
+    """
 
     versions: tuple[VersionShown, ...] = ()
     intents: tuple[str, ...] = ()
-    remote: RemoteShown | None = None
+    remote: Remote | None = None
+    secrets: tuple[str, ...] = ()
 
 
 class RemoteGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent."""
 
     url: Url
-    token: Annotated[str, Meta(max_length=2000)] = ""
-    shadow: str = ""
-
-    def __repr__(self) -> str:
-        """Leave the token out."""
-        return f"RemoteGiven({self.url!r})"
+    shadow: Annotated[str, Meta(max_length=63)] = ""
 
 
 class BotMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +94,24 @@ class BotMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Language = "zh-CN"
     origin: Annotated[str, Meta(max_length=64)] = field(default="", name="from")
     remote: RemoteGiven | None = None
+    secrets: Secrets = {}
+
+    def __repr__(self) -> str:
+        """Leave the secrets out."""
+        return f"BotMade({self.id!r})"
+
+
+class BotPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change of a bot; what is absent stays. Of `secrets` too; an empty one is forgotten."""
+
+    name: Name | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    remote: RemoteGiven | UnsetType = UNSET
+    secrets: Secrets | UnsetType = UNSET
+
+    def __repr__(self) -> str:
+        """Leave the secrets out."""
+        return "BotPatch()"
 
 
 class Library(Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from accounts.permissions import Permission
-from bots.serving.console import Tried
-from bots.serving.rows import VersionRow
+from bots.serving.console import Tried, told, turn_of
+from bots.serving.rows import BotRow, VersionRow
 from hub.errors import WrongMove
 from server.api.bots.shown import BotId, Try
 from server.api.contract import Call, Rate, Routes
@@ -20,17 +20,18 @@ routes = Routes("bots")
 )
 async def try_bot(call: Call, id: BotId, body: Try) -> Tried:
     """Say one thing to a bot; nothing is changed anywhere, and nobody outside is called."""
-    version = await _version(call, id, body.version)
-    return await call.hub.workshop.making.say(version, body.text, body.tracker, call.at)
+    bot = await call.hub.workshop.versions.bot(id)
+    version = await _version(call, bot, body.version)
+    turn = turn_of(body.text, body.tracker, language=bot.language, at=call.at)
+    return told(await call.hub.workshop.making.say(bot, version, turn))
 
 
-async def _version(call: Call, id: str, wanted: str) -> VersionRow:
+async def _version(call: Call, bot: BotRow, wanted: str) -> VersionRow:
     versions = call.hub.workshop.versions
-    bot = await versions.bot(id)
     if wanted == "draft":
-        return await versions.newest_trained(id)
+        return await versions.newest_trained(bot.id)
     if wanted != "live":
-        return await versions.get(id, int(wanted))
+        return await versions.get(bot.id, int(wanted))
     if not bot.live:
-        raise WrongMove("No version of this bot is live", bot=id, hint="Publish one first.")
-    return await versions.get(id, bot.live)
+        raise WrongMove("No version of this bot is live", bot=bot.id, hint="Publish one first.")
+    return await versions.get(bot.id, bot.live)

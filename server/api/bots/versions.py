@@ -6,9 +6,7 @@ from typing import Any
 import msgspec
 
 from accounts.permissions import Permission
-from accounts.recording import Commit, recording
-from hub.store.port import Document
-from server.api.accounts.shown import act_of
+from server.api.bots.acts import audited
 from server.api.bots.row import detail, show_version
 from server.api.bots.shown import BotDetail, BotId, Number, Report, VersionDetail, VersionShown
 from server.api.contract import Call, Rate, Routes
@@ -22,7 +20,7 @@ async def train_bot(call: Call, id: BotId) -> VersionShown:
     """Begin to train the draft; the answer is the new version, in training."""
     versions = call.hub.workshop.versions
     bot = await versions.bot(id)
-    row = await versions.train(bot, by=call.actor.user, at=call.at, commit=_recording(call, "bot.trained"))
+    row = await versions.train(bot, by=call.actor.user, at=call.at, commit=audited(call, "bot.trained"))
     return show_version(row, bot.live)
 
 
@@ -43,14 +41,10 @@ async def publish_version(call: Call, id: BotId, number: Number) -> BotDetail:
     bot, row = await versions.bot(id), await versions.get(id, number)
     versions.may_publish(bot, row)
     await call.hub.bots.tried(bot, row)
-    await versions.publish(bot, row, at=call.at, commit=_recording(call, "bot.published", bot))
+    await versions.publish(bot, row, at=call.at, commit=audited(call, "bot.published", bot))
     await call.hub.bots.look(id)
     return await detail(call, id)
 
 
 def _report(kept: dict[str, Any]) -> Report | None:
     return msgspec.convert(kept, Report) if kept else None
-
-
-def _recording(call: Call, action: str, before: Document | None = None) -> Commit:
-    return recording(call.hub.accounts.audit, act_of(call), action, before)

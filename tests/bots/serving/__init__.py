@@ -1,0 +1,1 @@
+"""Bots as they are kept, trained and let answer."""
