@@ -69,7 +69,7 @@ class Hostile:
         with suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             self.calls += 1
-            way = head.split(b" ", 2)[1].decode().strip("/")
+            way = head.split(b" ", 2)[1].decode().partition("?")[0].split("/")[1]
             if way == "hangs":
                 await reader.read()
             elif way == "drips":

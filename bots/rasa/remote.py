@@ -1,0 +1,129 @@
+"""A bot whose mind is a Rasa server: one REST call a turn, with a breaker, and somebody who stands in.
+
+Turn -> breaker -> (back from a person: forms are left) -> POST /webhooks/rest/webhook -> reactions
+     \\-> away, too slow, nonsense -> the bot that stands in, or a hand-over
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+import msgspec
+import structlog
+from aiohttp import ClientSession
+from msgspec import structs
+
+from bots.actions.calling import post
+from bots.actions.port import Breakers
+from bots.contract import Answer, Bot, Handoff, Silence, Turn
+from bots.dialogue.actions import Failed
+from bots.rasa import wire
+from hub.model import Part, Text
+
+SECONDS = 8.0
+"""What one turn may take; a turn's own patience is a little longer (`bots/turns.py`)."""
+REMEMBERED = 2000
+"""Answers kept: the hub may ask a turn again after a lost race, and Rasa would hear the sentence twice."""
+HANDED = "handed_over"
+INSTEAD = "instead."
+"""Before the names of what the bot that stands in remembers."""
+SORRY = {
+    "zh": "抱歉，智能客服暂时无法回答，正在为您转接人工客服。",
+    "en": "Sorry, the assistant cannot answer right now. We are passing you on to a colleague.",
+}
+LEAVE = [{"event": "slot", "name": "requested_slot", "value": None}, {"event": "active_loop", "name": None}]
+"""Told when a conversation comes back from a person: an old form must not take the next sentence for its own."""
+_log = structlog.get_logger(__name__)
+
+
+class RasaBot:
+    """Implements `bots.contract.Bot`. `token` gives the server's token when a call is made, "" for none."""
+
+    def __init__(
+        self, name: str, url: str, http: Callable[[], ClientSession], token: Callable[[], Awaitable[str]],
+        breakers: Breakers, *, instead: Bot | None = None, seconds: float = SECONDS,
+    ) -> None:  # fmt: skip
+        self.name = name
+        self._url = url.rstrip("/")
+        self._http = http
+        self._token = token
+        self._breakers = breakers
+        self._instead = instead
+        self._seconds = seconds
+        self._given: OrderedDict[tuple[str, int], Answer] = OrderedDict()
+
+    async def answer(self, turn: Turn) -> Answer:
+        """Ask the server, or whoever stands in; raises `Failed` when there is nobody (a person takes over)."""
+        if turn.rehearsal or turn.reminder is not None:
+            return Answer(reactions=(Silence(),), memory=turn.memory)  # a server cannot be asked without being told
+        known = self._given.get((turn.conversation, turn.seq))
+        if known is not None:
+            return known
+        try:
+            answer = await self._asked(turn)
+        except Failed as error:
+            _log.warning("rasa_failed", bot=self.name, conversation=turn.conversation, reason=error.message)
+            if self._instead is None:
+                raise
+            return await self._stood_in(self._instead, turn)
+        self._given[turn.conversation, turn.seq] = answer
+        if len(self._given) > REMEMBERED:
+            self._given.popitem(last=False)
+        return answer
+
+    def greeting(self, language: str) -> Sequence[Part]:
+        """Return nothing: a Rasa server greets when it is spoken to."""
+        return ()
+
+    def excuse(self, language: str) -> Sequence[Part]:
+        """Return words of the house."""
+        return (Text(body=SORRY["en" if language.lower().startswith("en") else "zh"]),)
+
+    async def _asked(self, turn: Turn) -> Answer:
+        if turn.memory.get(HANDED):
+            await self._post(f"/conversations/{quote(turn.conversation, safe='')}/tracker/events", LEAVE, turn.at)
+        told = {"sender": turn.conversation, "message": turn.text, "input_channel": turn.channel.partition(":")[0],
+                "metadata": _metadata(turn)}  # fmt: skip
+        reactions = wire.read(await self._post("/webhooks/rest/webhook", told, turn.at))
+        over = any(isinstance(one, Handoff) for one in reactions)
+        return Answer(reactions=reactions, memory={HANDED: "1"} if over else {})
+
+    async def _stood_in(self, bot: Bot, turn: Turn) -> Answer:
+        """Let the other bot answer, which remembers in a corner of its own."""
+        own = {name.removeprefix(INSTEAD): value for name, value in turn.memory.items() if name.startswith(INSTEAD)}
+        answer = await bot.answer(structs.replace(turn, memory=own))
+        kept = {name: value for name, value in turn.memory.items() if not name.startswith(INSTEAD)}
+        memory = {**kept, **{f"{INSTEAD}{name}": value for name, value in answer.memory.items()}}
+        return structs.replace(answer, memory=memory)
+
+    async def _post(self, path: str, told: object, at: datetime) -> bytes:
+        """Make one guarded call; raises `Failed`."""
+        server = urlsplit(self._url).netloc
+        token = await self._token()
+        query = "?token=" + quote(token, safe="") if token else ""
+        url = f"{self._url}{path}{query}"
+        self._breakers.enter(server, at)
+        try:
+            reply = await post(self._http(), url, msgspec.json.encode(told), seconds=self._seconds)
+        except Failed:
+            self._breakers.failed(server, at)
+            raise
+        except BaseException:
+            self._breakers.left(server)
+            raise
+        if reply.status >= 500:
+            self._breakers.failed(server, at)
+            raise Failed("Rasa failed inside", status=reply.status)
+        self._breakers.answered(server)
+        if reply.status != 200:
+            raise Failed(
+                "Rasa refuses the call", status=reply.status, hint="Look at the bot's `token`, and --enable-api."
+            )
+        return reply.body
+
+
+def _metadata(turn: Turn) -> dict[str, object]:
+    """Return what stands in `latest_message.metadata` and in the slot session_started_metadata."""
+    return {"channel": turn.channel, "language": turn.language, "name": turn.name, "seq": turn.seq,
+            "labels": list(turn.labels), "attributes": turn.attributes}  # fmt: skip

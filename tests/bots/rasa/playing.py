@@ -1,0 +1,55 @@
+"""A server that answers as Rasa 3.6.21 was seen to answer over REST, and writes down what it was told."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Rasa:
+    """`answers` are given in turn; an int is a status, bytes are a body as it stands."""
+
+    def __init__(self) -> None:
+        self.answers: list[Any] = []
+        self.told: list[dict[str, Any]] = []
+        self.events: list[tuple[str, list[dict[str, Any]]]] = []
+        self.tokens: list[str] = []
+        self.url = ""
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """The REST channel."""
+        self.tokens.append(request.query.get("token", ""))
+        self.told.append(msgspec.json.decode(await request.read()))
+        answer = self.answers.pop(0) if self.answers else [{"recipient_id": "x", "text": "好的"}]
+        if isinstance(answer, int):
+            return web.Response(status=answer)
+        body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+        return web.Response(body=body, content_type="application/json")
+
+    async def append(self, request: web.Request) -> web.Response:
+        """Events told to a tracker."""
+        self.events.append((request.match_info["id"], msgspec.json.decode(await request.read())))
+        return web.json_response({})
+
+
+@asynccontextmanager
+async def rasa() -> AsyncIterator[Rasa]:
+    """Play on a free port of this machine."""
+    played = Rasa()
+    app = web.Application()
+    app.router.add_post("/webhooks/rest/webhook", played.webhook)
+    app.router.add_post("/conversations/{id}/tracker/events", played.append)
+    server = TestServer(app, host="127.0.0.1")
+    await server.start_server()
+    played.url = str(server.make_url("")).rstrip("/")
+    try:
+        yield played
+    finally:
+        await server.close()
