@@ -1,6 +1,6 @@
 """Plays the test conversations of a project (Rasa's end-to-end stories) and says where the bot first does otherwise.
 
-`user:` with `intent:` -> understood as that?    `action:` -> the very next action?    `active_loop`, `slot_was_set` -> so?
+`user:` with `intent:` -> understood so?    `action:` -> the very next action?    `active_loop`, `slot_was_set` -> so?
 
 Actions outside the bot are not called: what a story says happened after one (`slot_was_set`) is what it did.
 """
@@ -100,7 +100,7 @@ class _Acting:
         """Set the slots that the story tells after this action in the turn."""
         if name == "yizhan_handoff":
             return Done(wishes=(Handoff(reason="asked"),))
-        slots = _slots_after(name, self.turn)
+        slots = _taken_back(name, tracker, project, self.turn) or _slots_after(name, self.turn)
         return Done(events=tuple({"event": "slot", "name": slot, "value": value} for slot, value in slots.items()))
 
 
@@ -113,6 +113,17 @@ def _slots_after(name: str, steps: Sequence[Step]) -> Mapping[str, Json]:
         elif inside and isinstance(step, SlotWas):
             found.update(step.slots)
     return {slot: value for slot, value in found.items() if slot != "requested_slot"}
+
+
+def _taken_back(name: str, tracker: Told, project: Project, steps: Sequence[Step]) -> Mapping[str, Json]:
+    """A form that would be complete and, by the story, is not: its check did not take the last answer."""
+    form = project.forms.get(name.removeprefix("validate_"))
+    if form is None or any(isinstance(step, LoopIs) and step.loop is None for step in steps):
+        return {}
+    slots = tracker.to_rasa()["slots"]
+    asked = slots.get("requested_slot")
+    complete = all(slots.get(slot) is not None for slot in form.slots)
+    return {asked: None} if complete and asked else {}
 
 
 class _Playing:

@@ -204,7 +204,7 @@ class _Walk:
             self._wants.append(self._now())
             wants = tuple(self._wants)
             starts = self._rule is not None and self._rule.starts
-            yield Pattern(wants, action, self._name, place, starts, sum(one.weight for one in wants))
+            yield Pattern(wants, action, self._name, place, starts, starts + sum(one.weight for one in wants))
         self._did = action
 
     def _now(self) -> Want:

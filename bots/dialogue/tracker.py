@@ -149,16 +149,14 @@ def lasting_of(events: Iterable[AnyEvent]) -> list[AnyEvent]:
                 _cut(found, UserSaid)
             case Undone():
                 _cut(found, ActionRan)
-            case Restarted():
-                found = [event]
             case _:
                 found.append(event)
     return found
 
 
 def _cut(events: list[AnyEvent], kind: type[UserSaid | ActionRan]) -> None:
-    """Take events away, back to the last of a kind, which goes too."""
-    while events:
+    """Take events away, back to the last of a kind, which goes too; a restart cannot be taken back."""
+    while events and not isinstance(events[-1], Restarted):
         if isinstance(events.pop(), kind):
             return
 
