@@ -6,15 +6,18 @@ from collections.abc import Callable
 from aiohttp import ClientSession
 
 from bots.actions.port import Breakers, Port
+from bots.actions.webhook import Secret
 from bots.contract import Bot, Turn
 from bots.engine import EngineBot, Thought
 from bots.nlu.encoder import installed
+from bots.rasa.remote import RasaBot
+from bots.rasa.shadow import Logged, Shadow
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Chest
-from bots.serving.rows import BOTS, BotRow, State, VersionRow
+from bots.serving.rows import BOTS, RASA_TOKEN, VERSIONS, BotRow, State, VersionRow, version_id
 from bots.trained import unpack
 from hub.clock import Clock
-from hub.errors import NotFound, Unsupported, WrongMove
+from hub.errors import Invalid, NotFound, WrongMove
 from hub.secrets import Vault
 from hub.store.port import Store
 
@@ -48,8 +51,18 @@ class Maker:
         return await self._loaded(row, version)
 
     async def remote(self, row: BotRow) -> Bot:
-        """Make the bot that speaks to a Rasa server."""
-        raise Unsupported("Rasa servers are not spoken to yet", bot=row.id)
+        """Make the bot that speaks to a Rasa server; its shadow stands in while the server is away."""
+        if row.remote is None:
+            raise Invalid("The bot has no server", bot=row.id, hint="Set `remote` on the bot's page.")
+        find = self._secret(row)
+
+        async def token() -> str:
+            now = await self._store.get(BOTS, row.id) or row
+            return await find(RASA_TOKEN) if RASA_TOKEN in now.secrets else ""
+
+        second = await self._live(row.remote.shadow) if row.remote.shadow else None
+        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second)
+        return Shadow(bot, second, Logged(row.id)) if second is not None else bot
 
     async def say(self, row: BotRow, version: VersionRow, turn: Turn) -> Thought:
         """Say one thing to a version, in a rehearsal."""
@@ -73,7 +86,18 @@ class Maker:
             self._encoding.start()
         return await asyncio.to_thread(EngineBot, trained, self._encoding, self._port(row))
 
+    async def _live(self, id: str) -> EngineBot | None:
+        """Return the version of another bot that is live, or None when there is none."""
+        row = await self._store.get(BOTS, id)
+        version = await self._store.get(VERSIONS, version_id(id, row.live)) if row and row.live else None
+        return await self._loaded(row, version) if row and version else None
+
     def _port(self, row: BotRow) -> Port:
+        return Port(self._http, self._secret(row), self._clock, self._breakers)
+
+    def _secret(self, row: BotRow) -> Secret:
+        """Return who finds the secrets of a bot by name."""
+
         async def secret(name: str) -> str:
             now = await self._store.get(BOTS, row.id) or row
             if name not in now.secrets:
@@ -82,4 +106,4 @@ class Maker:
                 )
             return self._vault.open(now.secrets[name], "bot", row.id, name)
 
-        return Port(self._http, secret, self._clock, self._breakers)
+        return secret

@@ -35,6 +35,20 @@ class Differences(Protocol):
         ...
 
 
+class Logged:
+    """Takes differences down in the log: which bot, which turn, in what; never the words."""
+
+    def __init__(self, bot: str) -> None:
+        self._bot = bot
+
+    def compared(self, difference: Difference) -> None:
+        """See the protocol."""
+        _log.info(
+            "shadow_compared", bot=self._bot, conversation=difference.conversation, seq=difference.seq,
+            differs=",".join(difference.kinds),
+        )  # fmt: skip
+
+
 class Shadow:
     """Implements `bots.contract.Bot`: `first` is heard, `second` only compared."""
 
