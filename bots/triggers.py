@@ -50,9 +50,19 @@ def triggers_of(bot: Bot) -> Triggers:
 
 def read(settings: Mapping[str, Any]) -> Triggers:
     """Read `handoff` and `skills` of `yizhan.yml` (`Project.config.yizhan`); raises `Invalid` whose path is the key."""
-    given = _read(settings.get("handoff") or {}, Triggers, "handoff", ", ".join(Triggers.__struct_fields__))
+    given = _read(_worded(settings.get("handoff") or {}), Triggers, "handoff", ", ".join(Triggers.__struct_fields__))
     skills = _read(settings.get("skills") or {}, dict[str, str], "skills", "intent: skill")
     return structs.replace(given, skills={**given.skills, **skills})
+
+
+def _worded(told: Any) -> Any:
+    """Return the settings with the numbers in their lists as words: 12315 is what people say, not how many."""
+    if not isinstance(told, dict):
+        return told
+    return {
+        name: [str(one) if type(one) is int else one for one in value] if isinstance(value, list) else value
+        for name, value in told.items()
+    }
 
 
 def _read(given: Any, kind: type[T], path: str, fields: str) -> T:

@@ -89,7 +89,8 @@ def test_settings_are_read_strictly() -> None:
     assert read({"handoff": given}) == Triggers(
         words=("主管",), feeling=False, forbidden=("律师",), vip=("VIP",), doubts=3, team="维修"
     )
-    wrongs: tuple[Any, ...] = ({"feelings": True}, {"words": "主管"}, {"doubts": -1}, [1])
+    assert read({"handoff": {"forbidden": [12315]}}).forbidden == ("12315",)
+    wrongs: tuple[Any, ...] = ({"feelings": True}, {"words": "主管"}, {"doubts": -1}, {"words": [True]}, [1])
     for wrong in wrongs:
         with pytest.raises(Invalid) as caught:
             read({"handoff": wrong})
