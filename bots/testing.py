@@ -18,7 +18,7 @@ from bots.dialogue.events import LISTEN, ActionRan, UserSaid
 from bots.dialogue.policies import Policies
 from bots.dialogue.tracker import Tracker
 from bots.nlu.encoder import Encoder
-from bots.nlu.parse import Entity, Meant, Parse
+from bots.nlu.parse import Entity, Meant, Parse, Selected
 from bots.nlu.understanding import Understanding
 from bots.project import annotations, flows
 from bots.project.faults import Faults, NotABot
@@ -166,7 +166,7 @@ class _Playing:
     def _understood(self, saying: Saying) -> Parse:
         """Understand the words, or (where a story gives none) take the intent as it is written."""
         if not saying.text:
-            return _as_written(saying)
+            return _as_written(saying, self._project)
         text, _ = annotations.read(saying.text)
         vector = None
         if self._encoder is not None and self._understanding.wants_vector(text):
@@ -221,10 +221,17 @@ def _turns(steps: Sequence[Step]) -> list[tuple[Step, ...]]:
     return [tuple(one) for one in found]
 
 
-def _as_written(saying: Saying) -> Parse:
-    name = saying.intents[0] if saying.intents else None
+def _as_written(saying: Saying, project: Project) -> Parse:
+    whole = saying.intents[0] if saying.intents else ""
+    name, _, answer = whole.partition("/")
+    answers = [one for one in project.responses if one.startswith(f"utter_{name}/")]
+    chosen = f"utter_{whole}" if answer else next(iter(answers), "")
+    selected = Selected(intent_response_key=chosen.removeprefix("utter_"), confidence=1.0, utter_action=chosen)
     entities = tuple(
         Entity(entity=one.entity, start=0, end=0, value=one.value, role=one.role, group=one.group)
         for one in saying.entities
     )
-    return Parse(text=f"/{name}", intent=Meant(name=name and name.partition("/")[0], confidence=1.0), entities=entities)
+    return Parse(
+        text=f"/{whole}", intent=Meant(name=name or None, confidence=1.0), entities=entities,
+        response_selector={name: (selected,)} if chosen else {},
+    )  # fmt: skip
