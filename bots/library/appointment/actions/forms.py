@@ -19,7 +19,8 @@ class Common:
     def validate_department(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Slots:
-        named = doctor(tracker.get_slot("doctor"))
+        # The mapping of `department` takes a doctor's name too: who names a doctor is not asked for a department.
+        named = doctor(value) or doctor(tracker.get_slot("doctor"))
         found = department(value) or department(named.department if named else None)
         if found is None:
             dispatcher.utter_message(response="utter_department_unknown", department=said.text(value)[:20])

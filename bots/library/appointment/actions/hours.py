@@ -26,7 +26,9 @@ def time(said: object) -> str | None:
 
 
 def half(said: object) -> str | None:
-    """Return which half of the day was said, where no hour was."""
+    """Return which half of the day was said, where no hour was. Takes `{"from": ..., "to": ...}` too."""
+    if isinstance(said, Mapping) and (since := re.search(r"T(\d{2})", str(said.get("from", "")))):
+        return MORNING if int(since[1]) < 12 else AFTERNOON
     text = str(said.get("value", "") if isinstance(said, Mapping) else said).casefold()
     if any(word in text for word in ("上午", "早上", "早晨", "morning")):
         return MORNING

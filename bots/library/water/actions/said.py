@@ -22,11 +22,15 @@ def tail(value: object) -> str | None:
 
 
 def address(value: object) -> str | None:
-    """Return an address with a number in it: without one no crew finds the house."""
+    """Return an address: words, and a number, without which no crew finds the house."""
     found = re.sub(
         r"^(?:地址(?:是|在)?|我?住在?|在|the address is|i live at|i'm at|it's)[\s:：]*", "", text(value), flags=re.I
     )
-    return found[:200] if len(found) >= 5 and re.search(r"[\d一二三四五六七八九十]", found) else None
+    return (
+        found[:200]
+        if len(found) >= 5 and re.search(r"[\d一二三四五六七八九十]", found) and re.search(r"[^\W\d]{2}", found)
+        else None
+    )
 
 
 def name(value: object) -> str | None:
