@@ -9,7 +9,7 @@ from bench import table
 from bench.figure import Figure
 from bench.plan import FULL, QUICK
 
-FIGURES = ("ingest", "hooks", "weixin", "mail", "live", "latest", "views", "api", "search", "sockets", "start")
+FIGURES = ("ingest", "hooks", "weixin", "mail", "live", "latest", "views", "api", "search", "sockets", "start", "turns")
 PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"
 
 
