@@ -45,11 +45,15 @@ def fused(held: Held) -> Fusion:
     return min(tried, key=lambda one: loss(one.probabilities(held.lexical, held.meaning), held.wanted))
 
 
-def gated(held: Held, fusion: Fusion, *, rejected: float = REJECTED) -> Gate:
-    """Return the gate that stops `rejected` of the bot's own sentences."""
+def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float = REJECTED) -> Gate:
+    """Return the gate that stops `rejected` of the bot's own sentences.
+
+    By words alone it never stands below the score of a sentence without a known word (`nothing`, its lexical scores):
+    a bot of few examples has so many unlike the others that it would let everything through.
+    """
     if len(held.wanted) < FEWEST:
         return Gate()
-    alone = _quantile(fusion.energy(held.lexical, None), rejected)
+    alone = max(_quantile(fusion.energy(held.lexical, None), rejected), float(fusion.energy(nothing, None)))
     if held.meaning is None:
         return Gate(alone=alone)
     fused = _quantile(fusion.energy(held.lexical, held.meaning), rejected)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import rjieba
@@ -46,21 +47,25 @@ class Vocabulary:
         self.names = tuple(names)
         self.weights = weights
         self._index: Mapping[str, int] = {name: number for number, name in enumerate(names)}
+        self._rarest = float(weights.max()) ** 2 if len(weights) else 1.0
 
     def __len__(self) -> int:
         """Return how many parts it knows."""
         return len(self.names)
 
     def vector(self, text: str) -> tuple[Indices, Values]:
-        """Return the known parts of a sentence by number, weighted (1 + ln n) idf, of length 1 together."""
-        find = self._index.get
-        counts = Counter(number for part in parts(text) if (number := find(part)) is not None)
+        """Return the known parts of a sentence by number, weighted (1 + ln n) idf; with the unknown ones of length 1.
+
+        So whoever speaks of other things scores low: what is known is the smaller, the more is unknown.
+        """
+        counts = Counter(map(self._index.get, parts(text)))
+        unknown = counts.pop(None, 0)
         if not counts:
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        numbers = np.fromiter(counts, np.int32, len(counts))
+        numbers = np.fromiter(cast("Counter[int]", counts), np.int32, len(counts))
         often = np.fromiter(counts.values(), np.float32, len(counts))
         values = (1 + np.log(often)) * self.weights[numbers]
-        return numbers, (values / np.sqrt(np.dot(values, values))).astype(np.float32)
+        return numbers, (values / np.sqrt(np.dot(values, values) + unknown * self._rarest)).astype(np.float32)
 
 
 def learned(texts: Iterable[str], *, least: int = 1) -> Vocabulary:

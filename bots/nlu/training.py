@@ -60,7 +60,7 @@ def fitted(
     if rounds and len(texts) >= calibration.FEWEST:
         held = _held(vocabulary, texts, vectors, wanted, len(classes), rounds)
         fusion = calibration.fused(held)
-        gate = calibration.gated(held, fusion, rejected=_rejected(project))
+        gate = calibration.gated(held, fusion, parts.lexical.bias, rejected=_rejected(project))
     tell(0.9, "entities")
     known = Knowledge(
         classes=classes, names=vocabulary.names, weights=vocabulary.weights, lexical=parts.lexical,
