@@ -1,13 +1,18 @@
 """What both languages of a bot share: its rules, the source of its actions; and how well it understands."""
 
+import asyncio
 import re
+from datetime import UTC, datetime
 
 import sklearn.linear_model  # noqa: F401  # loads the libraries whose threads are held below
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # of scikit-learn; ships no types
 
+from bots import testing
 from bots.nlu import encoder
 from bots.nlu.evaluation import cross_validated
+from bots.nlu.training import train
 from bots.project.model import Did, LoopIs, Project, Rule, UserSaid
+from bots.trained import trained_of
 from tests.bots.library.checks import LIBRARY
 
 
@@ -40,3 +45,12 @@ def accuracy(project: Project) -> float:
     """
     with threadpool_limits(1):
         return cross_validated(project, encoder.load()).accuracy
+
+
+def otherwise(project: Project) -> list[str]:
+    """Return the test conversations of a project that go otherwise than they are written, played by a trained bot."""
+    known = encoder.load()
+    with threadpool_limits(1):
+        trained = trained_of(project, train(project, known))
+    played = asyncio.run(testing.run(trained, at=datetime(2026, 12, 1, 4, tzinfo=UTC), encoder=known))
+    return [str(one) for one in played if not one.passed]

