@@ -67,6 +67,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
     """Demo data and log-ins exist; `yizhan demo` sets it."""
+    demo_actions: str = ""
+    """Python of an environment that has rasa_sdk: the demo then runs its bot's simulated back end."""
     demo_bot: bool = True
     """The first start of the demo trains its bot from a project; without it the bot of a FAQ file answers."""
 

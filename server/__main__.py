@@ -51,11 +51,17 @@ def worker(data: Data = None) -> None:
 @app.command()
 def demo(data: Data = None, host: Host = None, port: Port = None) -> None:
     """Serve with demo data: log-ins of every role, and a page with the chat widget."""
+    from server.demo_actions import acting
     from server.greeting import greet_demo
     from server.serving import serve as run
 
     settings = _settings(data=data, host=host, port=port, demo=True)
-    _run(settings, run(settings, greet_demo))
+
+    async def play() -> None:
+        async with acting(settings):
+            await run(settings, greet_demo)
+
+    _run(settings, play())
 
 
 @user.command("add")

@@ -16,7 +16,7 @@ def install() -> None:
     state = stamp.digest([lock])
     if stamp.read("rasa-sdk") == state and PYTHON.exists():
         return
-    say("Installing rasa-sdk under .tools/rasa-sdk, for the tests of custom actions")
+    say("Installing rasa-sdk under .tools/rasa-sdk, for the actions of bots")
     new_environment(SDK)
     sync(PYTHON, lock)
     stamp.write("rasa-sdk", state)

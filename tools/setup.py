@@ -32,6 +32,8 @@ def test() -> None:
 def start() -> None:
     """Set up, then become the hub on the embedded store, so that signals reach it directly."""
     run()
+    sdk.install()
+    os.environ.setdefault("YIZHAN_DEMO_ACTIONS", str(sdk.PYTHON))
     os.execv(python.PYTHON, [str(python.PYTHON), "-m", "server", "demo", *sys.argv[2:]])
 
 
