@@ -59,6 +59,14 @@ def weekend(today: date, weeks: int) -> Days:
     return Days(first=monday + timedelta(days=5), last=monday + timedelta(days=6))
 
 
+def until(found: Days, of_month: int) -> Days:
+    """Return the days from one to a later day of its month. Raises ValueError where it is not later."""
+    last = found.first.replace(day=of_month)
+    if last <= found.first:
+        raise ValueError(f"{last.isoformat()} is not after {found.first.isoformat()}")
+    return Days(first=found.first, last=last)
+
+
 def weekday(today: date, number: int, weeks: int | None) -> Days:
     """Return a weekday (0 is Monday) of a calendar week, or (None) the next one, today included."""
     if weeks is None:

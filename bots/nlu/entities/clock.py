@@ -2,7 +2,8 @@
 
 Documented choices: an hour from 1 to 6 without a part of the day is in the afternoon, 7 to 12 as said; 晚上12点
 is the midnight that ends that day; 晚上 and `night` 1 to 4 are of the next day.
-一点 alone means `a little`, never one o'clock.
+一点 alone means `a little`, never one o'clock;
+三四点 is read as the earlier hour.
 """
 
 import re
@@ -35,7 +36,7 @@ _WORD = re.compile(
 )
 _HOUR = r"(?P<hour>2[0-4]|1\d|0?\d|[零〇一二两三四五六七八九]|二?十[一二三四五六七八九]?)"
 _HAN = re.compile(
-    rf"(?:(?P<part>{_PART})的?\s?)?(?:差(?P<short>{SMALL}|一刻)分?钟?(?:到)?)?(?<![\d.第])(?<![百千]){_HOUR}\s?"
+    rf"(?:(?P<part>{_PART})的?\s?)?(?:差(?P<short>{SMALL}|一刻)分?钟?(?:到)?)?(?<![\d.第])(?<![百千])(?P<about>[一二两三四五六七八九](?=[二三四五六七八九十]点))?{_HOUR}\s?"
     rf"(?:(?P<mark>点钟?|时(?![候间代刻差而])|[:](?P<digits>[0-5]\d)(?::(?P<seconds>[0-5]\d))?(?!\d)"
     rf"|(?=[到至~-]{_HOUR.replace('hour', 'next')}[点]))"
     rf"(?P<rest>半|整|[一三]刻|过?{SMALL}分|[零〇][一二三四五六七八九]|[0-5]\d(?!\d)分?"
@@ -47,13 +48,16 @@ _THINGS = re.compile(
 _EN = re.compile(
     r"(?<![\w.:/$£€])(?:(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))?(?::[0-5]\d)?\s?(?P<half>[ap])\.?m\b\.?"
     r"|(?P<clock>\w+)\s?o'?clock"
-    r"|(?P<past>half|(?:a )?quarter|\d{1,2}|five|ten|twenty|twenty[ -]five)(?: minutes?)? (?P<side>past"
-    r"|to|after) (?P<of>\d{1,2}|[a-z]+)(?:\s?(?P<end>[ap])\.?m\b\.?)?"
+    r"|(?P<past>half|(?:a )?quarter|(?:(?<=at )|(?<=it's )|(?<=is ))\d{1,2}|\d{1,2}(?= minutes?)"
+    r"|five|ten|twenty|twenty[ -]five)(?: minutes?)? (?P<side>past"
+    r"|to|after) (?P<of>\d{1,2}|[a-z]+)\b(?!\s[a-z]+s\b)(?:\s?(?P<end>[ap])\.?m\b\.?)?"
     r"|(?P<name>noon|midday|midnight)"
     r"|(?<=at )(?:about |around )?(?P<bare>\d{1,2}|one|two|three|four|five|six"
     r"|seven|eight|nine|ten|eleven|twelve)(?: thirty(?P<thirty>))?(?![\w:.,/%$-]"
     r"|\s?(?:percent|dollars|yuan|[a-z]+ street))"
-    r"|(?P<from>\d{1,2})(?=\s?(?:-|to|–)\s?(?P<to>\d{1,2})\s?(?P<shared>[ap])\.?m\b))"
+    r"|(?P<said>\d{1,2})(?= this (?:morning|afternoon|evening)\b| (?:tonight|last night)\b"
+    r"| (?:tomorrow|yesterday) (?:mor|aft|eve))"
+    r"|(?P<from>\d{1,2})(?=\s?(?:-|to|–|and|until|till)\s?(?P<to>\d{1,2})\s?(?P<shared>[ap])\.?m\b))"
 )
 _EN_PART = re.compile(
     r"\b(?:in the |at |(?<=to))?(?P<part>morning|afternoon|evening|(?<!good )night)\b|(?<=\bto)(?P<tonight>night)\b"
@@ -98,16 +102,17 @@ def _said_behind(text: str, found: list[Clocked]) -> list[Clocked]:
         gap = text[before.end : one.start] if before else "!"
         if before and re.fullmatch(r"[\s,]*(?:in the|at|around|about|大概|大约|差不多|的)?[\s,]*", gap):
             if one.until is not None and before.until is None:
-                kept[-1] = structs.replace(_within(before, one.part), end=one.end)
+                kept[-1] = structs.replace(within(before, one.part), end=one.end)
                 continue
             if before.until is not None and one.until is None:
-                kept[-1] = structs.replace(_within(one, before.part), start=before.start)
+                kept[-1] = structs.replace(within(one, before.part), start=before.start)
                 continue
         kept.append(one)
     return kept
 
 
-def _within(one: Clocked, part: str) -> Clocked:
+def within(one: Clocked, part: str) -> Clocked:
+    """Give an hour whose half of the day was open the part of the day."""
     if not one.open:
         return one
     hour, minute = divmod(one.minutes, 60)
@@ -136,7 +141,7 @@ def _plain(hour: int) -> int:
 
 def _chinese(text: str) -> Iterator[Clocked]:
     for match in _HAN.finditer(text):
-        hour, part = small(match["hour"]) or 0, match["part"] or ""
+        hour, part = small(match["about"] or match["hour"]) or 0, match["part"] or ""
         minute = _minute(match)
         if minute is None or _little(text, match, part):
             continue
@@ -209,7 +214,7 @@ def _said(match: re.Match[str]) -> tuple[int, bool] | None:
         start, end = int(match["from"]), int(match["to"])
         half = match["shared"] if start <= end % 12 or match["shared"] == "a" else "a"
         return _halved(start, 0, half)
-    hour = _dial(match["clock"] or match["of"] or match["bare"])
+    hour = _dial(match["clock"] or match["of"] or match["bare"] or match["said"])
     if hour is None:
         return None
     minute = 30 if match["thirty"] is not None else _past(match) if match["past"] else 0

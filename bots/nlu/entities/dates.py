@@ -52,6 +52,7 @@ _HOLIDAYS = (
 )
 _MONTH = r"(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九])"
+_LATER = _DAY.replace("(?P<day>", "(?:")
 _YEAR = r"(?P<year>(?:19|20)\d\d|[一二][〇零九]\w\w)"
 _DOOR = r"(?!\s?(?:楼|线|店|机|门|院|桥|仓|厅|单元|室|码|柜|窗|车|井|表|房|电|选手|公馆|文件|栋|幢|-|铺|库|厂|工))"
 
@@ -89,7 +90,11 @@ def _year_month(match: re.Match[str], at: Calendar) -> Days:
 
 
 def _month_day(match: re.Match[str], at: Calendar) -> Days:
-    return calendar.nearest(at.today, _number(match["month"]), _number(match["day"]))
+    return _through(calendar.nearest(at.today, _number(match["month"]), _number(match["day"])), match)
+
+
+def _through(found: Days, match: re.Match[str]) -> Days:
+    return calendar.until(found, _number(match["until"])) if match["until"] else found
 
 
 def _slashed(match: re.Match[str], at: Calendar) -> Days:
@@ -146,7 +151,12 @@ RULES: tuple[Rule, ...] = (
     ),
     (re.compile(rf"{_YEAR}\s?年\s?{_MONTH}\s?月份?"), _year_month),
     (re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?年"), lambda match, at: calendar.year(int(match["year"]))),
-    (re.compile(rf"(?<![\d零一二三四五六七八九]){_MONTH}\s?月\s?(?:{_DAY}(?![\d点:时个])\s?[日号]?)"), _month_day),
+    (
+        re.compile(
+            rf"(?<![\d零一二三四五六七八九]){_MONTH}\s?月\s?{_DAY}(?:[-~到至](?P<until>{_LATER})(?=[日号]))?(?![\d点:时个])\s?[日号]?"
+        ),
+        _month_day,
+    ),
     (
         re.compile(
             rf"(?<![\d./-]){_MONTH.replace('month', 'first')}[/](?P<second>\d{{1,2}})(?:/(?P<year>\d{{4}}"
@@ -182,11 +192,11 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         re.compile(
-            rf"(?<![路街道巷弄里村栋楼第号型编账帐卡牌段组区月\d\w.-]){_DAY}[号日]{_DOOR}".replace(
+            rf"(?<![路街道巷弄里村栋楼第号型编账帐卡牌段组区月\d\w.-]){_DAY}(?:[-~到至](?P<until>{_LATER}))?[号日]{_DOOR}".replace(
                 r"\d\w.-", r"\da-z.-"
             )
         ),
-        lambda match, at: calendar.upcoming(at.today, _number(match["day"])),
+        lambda match, at: _through(calendar.upcoming(at.today, _number(match["day"])), match),
     ),
     (re.compile(r"年[底末]"), _year_end),
     (

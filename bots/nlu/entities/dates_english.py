@@ -38,6 +38,7 @@ _FULL = (
 _MONTH = rf"(?P<month>{_FULL})\b\.?"
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20)\d\d)\b)?"
+_UNTIL = r"(?:\s?(?:-|–|to)\s?(?P<until>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)?(?![\w:]))?"
 _AWAY = {
     "today": 0, "to": 0, "tomorrow": 1, "tmrw": 1, "tmr": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1,
     "yesterday": -1,
@@ -73,9 +74,11 @@ def _period(match: re.Match[str], at: Calendar) -> Days:
 
 def _month_day(match: re.Match[str], at: Calendar) -> Days:
     month, day = MONTHS[match["month"][:3]], int(match["day"])
-    return (
-        calendar.day(date(int(match["year"]), month, day)) if match["year"] else calendar.nearest(at.today, month, day)
-    )
+    if match["year"]:
+        found = calendar.day(date(int(match["year"]), month, day))
+    else:
+        found = calendar.nearest(at.today, month, day)
+    return calendar.until(found, int(match["until"])) if match["until"] else found
 
 
 def _month(match: re.Match[str], at: Calendar) -> Days:
@@ -103,8 +106,8 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"\b{_WEEKDAY} (?:of )?{_SIDE} week\b"), _of_week),
     (re.compile(rf"\b{_SIDE} (?P<what>weekend|week|month|year)\b"), _period),
     (re.compile(r"\b(?:the|at the|over the) weekend\b"), lambda match, at: calendar.weekend(at.today, 0)),
-    (re.compile(rf"\b{_MONTH}\s*(?:the )?{_DAY}(?!:){_YEAR}"), _month_day),
-    (re.compile(rf"(?<![\w.:/-])(?:the )?{_DAY}(?: of)?[\s-]+{_MONTH}{_YEAR}"), _month_day),
+    (re.compile(rf"\b{_MONTH}\s*(?:the )?{_DAY}(?!:){_UNTIL}{_YEAR}"), _month_day),
+    (re.compile(rf"(?<![\w.:/-])(?:the )?{_DAY}{_UNTIL}(?: of)?[\s-]+{_MONTH}{_YEAR}"), _month_day),
     (re.compile(
         rf"\b(?:(?:in|of|since|until|for|this|last|next) )(?P<month>{_FULL})\b(?:\s+(?P<year>(?:19"
         rf"|20)\d\d)\b)?"), _month),
@@ -112,7 +115,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?P<month>january|february|april|june|july|august|september|october|november"
         r"|december)\b(?:\s+(?P<year>(?:19|20)\d\d)\b)?"), _month),
     (re.compile(
-        r"\b(?:the|on the) (?P<day>3[01]|[12]\d|[4-9](?=th)|1(?=st)|2(?=nd)|3(?=rd))(?:st"
+        r"\bthe (?P<day>3[01]|[12]\d|[4-9](?=th)|1(?=st)|2(?=nd)|3(?=rd))(?:st"
         r"|nd|rd|th)\b(?! (?:floor|time|one|street|avenue|of|order|attempt))"),
         lambda match, at: calendar.upcoming(at.today, int(match["day"]))),
     (re.compile(r"\b(?:the )?(?P<edge>end|beginning|middle) of (?:the|this|(?P<next>next)) month\b"), _edge),

@@ -25,7 +25,7 @@ UNITS = {
 TRIGGER = Trigger("秒钟天周月年日", "小时|星期|礼拜|second|sec|min|hour|hr|day|night|week|month|year|fortnight")
 _SPELT = "|".join(sorted((*ONES, *TENS, "a", "an", "half an", "half a", "a couple of", "a few"), key=len, reverse=True))
 _HAN = re.compile(
-    rf"(?<![\d.第:年月个初])(?:(?P<half>半)(?:个)?|(?P<count>\d+(?:\.5)?|{SMALL})(?P<more>个半"
+    rf"(?<![\d.第:年月个初])(?:(?P<half>半)(?:个)?|(?P<count>\d+(?:\.5)?|{SMALL})(?P<more>个半|个多|多"
     rf"|个|整)?)(?P<unit>秒钟?|分钟|小时|钟头|天|周(?![一二三四五六日天末年])|星期(?![一二三四五六日天])"
     rf"|礼拜(?![一二三四五六日天])|月|年|日(?=[之以]?[前后]))(?P<tail>半)?"
 )

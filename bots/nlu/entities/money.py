@@ -31,7 +31,7 @@ _BEFORE = "|".join(
 )
 _PREFIXED = re.compile(rf"(?<![a-z])(?P<unit>{_BEFORE})\s?(?P<sum>{ARABIC}(?P<scale>[千]?[万亿]|k\b|\s?million\b)?)")
 _SUFFIXED = re.compile(
-    rf"(?<![第点\d.])(?P<sum>{_NUM})\s?(?P<unit>{_AFTER})(?![a-z])(?P<tail>(?:[零又]?[\d一二三四五六七八九两](?:毛"
+    rf"(?<![第点\d.])(?P<sum>{_NUM})多?\s?(?P<unit>{_AFTER})(?![a-z])(?P<tail>(?:[零又]?[\d一二三四五六七八九两](?:毛"
     rf"|角|分)?){{0,2}})(?:钱|整)?"
 )
 _SMALL = re.compile(

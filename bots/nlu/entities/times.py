@@ -34,6 +34,8 @@ _GAP = re.compile(
 )
 _BACK = re.compile(r"[\s,]*(?:on|,|of)?\s*(?:the\s)?")
 _TO = re.compile(r"\s?(?:到|至|-|~|—|–|to|until|till|through|and)\s?(?:了)?")
+_AGAIN = re.compile(r"(?:每[天日晚]的?|\b(?:every|each) ?(?:day)?)(?: at)?\s?$")
+"""What comes again and again is no moment."""
 _LONGEST_GAP = 24
 
 
@@ -63,6 +65,7 @@ def find(text: str, setting: Setting) -> list[Hit]:
     at = Calendar(today=setting.now.date(), day_first=setting.day_first)
     days = dates.dated(text, at, _RULES, lengths) if DATE_TRIGGER.holds(text) else []
     clocks = clock.clocked(text) if "time" in setting.wanted and clock.TRIGGER.holds(text) else []
+    clocks = [one for one in clocks if not _AGAIN.search(text, max(0, one.start - 16), one.start)]
     clocks = [one for one in clocks if not any(day.start < one.end and one.start < day.end for day in days)]
     hits += _ranges(text, _moments(text, days, clocks), at, setting)
     if "time" in setting.wanted:
@@ -100,6 +103,9 @@ def _moments(text: str, days: list[Dated], clocks: list[Clocked]) -> list[Moment
         before = next((one for one in reversed(free) if one.end <= day.start), None)
         if after and after.start - day.end <= _LONGEST_GAP and _GAP.fullmatch(text, day.end, after.start):
             free.remove(after)
+            if before and before.open and after.until is not None and _BACK.fullmatch(text, before.end, day.start):
+                free.remove(before)
+                after = clock.within(before, after.part)  # 7 this morning
             found.append(Moment(day=day, clock=after))
         elif before and day.start - before.end <= _LONGEST_GAP and _BACK.fullmatch(text, before.end, day.start):
             free.remove(before)
@@ -141,6 +147,8 @@ def _between(text: str, first: Moment, second: Moment, at: Calendar, setting: Se
         except ValueError:
             return
         start, end = first.day.days.first, later.days.last
+        if end < start and (start - end).days < 7:
+            end += timedelta(days=7)  # 周一至周五, said on a Tuesday
         if start < end:
             value = {"from": start.isoformat(), "to": end.isoformat()}
             yield Hit(kind="date", start=first.start, end=second.end, value=value, info={"grain": "day"})

@@ -1,0 +1,1 @@
+"""Entities, proved by tables of expressions, by any text at all and by small bots."""
