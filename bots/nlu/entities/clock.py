@@ -155,7 +155,7 @@ def _chinese(text: str) -> Iterator[Clocked]:
             end=match.end(),
             minutes=60 * at + minute,
             grain=grain,
-            open=openly and not digital,
+            open=openly,
             part=part,
         )
 

@@ -27,7 +27,7 @@ _SPELT = "|".join(sorted((*ONES, *TENS, "a", "an", "half an", "half a", "a coupl
 _HAN = re.compile(
     rf"(?<![\d.第:年月个初])(?:(?P<half>半)(?:个)?|(?P<count>\d+(?:\.5)?|{SMALL})(?P<more>个半|个多|多"
     rf"|个|整)?)(?P<unit>秒钟?|分钟|小时|钟头|天|周(?![一二三四五六日天末年])|星期(?![一二三四五六日天])"
-    rf"|礼拜(?![一二三四五六日天])|月|年|日(?=[之以]?[前后]))(?P<tail>半)?"
+    rf"|礼拜(?![一二三四五六日天])|月|年|日(?=[之以]?后))(?P<tail>半)?"
 )
 _EN = re.compile(
     rf"(?<![\w.])(?P<count>\d+(?:\.5)?|{_SPELT})(?:\s|-)?(?P<half>and a half\s)?(?P<unit>seconds?"

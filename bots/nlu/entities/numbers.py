@@ -81,7 +81,7 @@ def spoken(text: str) -> Iterator[Hit]:
     """Return the numbers that are English words."""
     for match in _ENGLISH.finditer(text):
         words = [word for word in re.split(r"[\s,-]+", match["words"]) if word != "and"]
-        if words == ["one"] and (_NO_ONE.search(text[: match.start()]) or text.startswith(" of", match.end())):
+        if words == ["one"] and (_NO_ONE.search(text[: match.start()]) or text.startswith((" of", "-"), match.end())):
             continue
         value = english(words)
         if value is not None:

@@ -103,7 +103,12 @@ def _moments(text: str, days: list[Dated], clocks: list[Clocked]) -> list[Moment
         before = next((one for one in reversed(free) if one.end <= day.start), None)
         if after and after.start - day.end <= _LONGEST_GAP and _GAP.fullmatch(text, day.end, after.start):
             free.remove(after)
-            if before and before.open and after.until is not None and _BACK.fullmatch(text, before.end, day.start):
+            if (
+                before
+                and before.until is None
+                and after.until is not None
+                and _BACK.fullmatch(text, before.end, day.start)
+            ):
                 free.remove(before)
                 after = clock.within(before, after.part)  # 7 this morning
             found.append(Moment(day=day, clock=after))
