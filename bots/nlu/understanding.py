@@ -22,6 +22,8 @@ from bots.nlu.tokens import tokens
 from bots.project.checking import DEFAULT_INTENTS
 from bots.project.model import Example, Project
 
+Answer = tuple[int, str, str]
+"""The number of its class, `faq/hours` and `utter_faq/hours`."""
 RANKED = 10
 PARSED = 4000
 """Characters of a message that are looked at; 100 KB of text are no sentence."""
@@ -37,6 +39,10 @@ class Understanding:
         self._intents = {*project.intents, *DEFAULT_INTENTS, *(name.partition("/")[0] for name in known.classes)}
         self._examples: tuple[Example, ...] = project.nlu.examples
         self._exact = _exact(self._examples)
+        self._heads = tuple(name.partition("/")[0] for name in known.classes)
+        self._answers = _answers(known.classes)
+        self._last: tuple[str, Floats] = ("", known.lexical.bias)
+        """The scores of the sentence before: `parse` follows on `wants_vector`."""
         self._vocabulary = Vocabulary(known.names, known.weights)
         self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
         self._extractor = Extractor(project, known.tagger or None)
@@ -56,7 +62,7 @@ class Understanding:
             return False
         if payloads.read(text[:PARSED], self._intents) is not None:
             return False
-        return margin(self._lexical(text)) < self.known.gate.sure
+        return margin(self._lexical(text[:PARSED])) < self.known.gate.sure
 
     def parse(self, text: str, vector: Floats | None = None, *, at: datetime | None = None) -> Parse:
         """Return what a sentence means; dates in it are counted from `at`."""
@@ -88,7 +94,11 @@ class Understanding:
         return self._told(text, shares, self._entities(text, intent, at), why, sure=score >= threshold and bool(intent))
 
     def _lexical(self, text: str) -> Floats:
-        return self.known.lexical.sparse(*self._vocabulary.vector(text[:LONGEST]))
+        last, scores = self._last
+        if last != text:
+            scores = self.known.lexical.sparse(*self._vocabulary.vector(text[:LONGEST]))
+            self._last = (text, scores)
+        return scores
 
     def _nearest(self, vector: Floats | None) -> tuple[str, float]:
         if vector is None or self._vectors is None or not len(self._vectors):
@@ -102,7 +112,7 @@ class Understanding:
 
     def _told(self, text: str, shares: Floats, entities: tuple[Entity, ...], why: Why, *, sure: bool) -> Parse:
         """Put classes together to intents, surest first; what the gate stops is `nlu_fallback`, the rest follows."""
-        ranking = _ranking(self.known.classes, shares)
+        ranking = _ranking(self._heads, shares)
         if sure:
             first = ranking[0]
         else:
@@ -111,7 +121,7 @@ class Understanding:
             why = structs.replace(why, step="fallback")
         return Parse(
             text=text, intent=first, entities=entities, intent_ranking=ranking[:RANKED], text_tokens=tokens(text),
-            response_selector=_selected(self.known.classes, shares), why=why,
+            response_selector=_selected(self._answers, shares), why=why,
         )  # fmt: skip
 
 
@@ -126,29 +136,34 @@ def _exact(examples: tuple[Example, ...]) -> Mapping[str, Example]:
     return {same: example for same, example in found.items() if same not in twice}
 
 
-def _ranking(classes: tuple[str, ...], shares: Floats) -> tuple[Meant, ...]:
+def _ranking(intents: tuple[str, ...], shares: Floats) -> tuple[Meant, ...]:
+    """Return the surest intents; `intents` names that of each class."""
     sums: dict[str, float] = defaultdict(float)
-    for number in np.argsort(-shares, kind="stable")[: 4 * RANKED]:
-        sums[classes[number].partition("/")[0]] += float(shares[number])
+    order = np.argsort(-shares, kind="stable")[: 4 * RANKED]
+    for number, share in zip(order.tolist(), shares[order].tolist(), strict=True):
+        sums[intents[number]] += share
     ranked = sorted(sums.items(), key=lambda one: -one[1])
     return tuple(Meant(name=name, confidence=round(min(share, 1.0), 6)) for name, share in ranked[:RANKED])
 
 
-def _selected(classes: tuple[str, ...], shares: Floats) -> dict[str, tuple[Selected, ...]]:
+def _selected(groups: Mapping[str, tuple[Answer, ...]], shares: Floats) -> dict[str, tuple[Selected, ...]]:
     """Return, for every retrieval intent, its answers by how well they fit."""
-    groups: dict[str, list[int]] = defaultdict(list)
+    return {intent: _chosen(answers, shares.tolist()) for intent, answers in groups.items()}
+
+
+def _chosen(answers: tuple[Answer, ...], shares: list[float]) -> tuple[Selected, ...]:
+    whole = sum(shares[number] for number, _, _ in answers) or 1.0
+    best = sorted(answers, key=lambda answer: -shares[answer[0]])[:RANKED]
+    return tuple(
+        Selected(intent_response_key=key, confidence=round(shares[number] / whole, 6), utter_action=action)
+        for number, key, action in best
+    )
+
+
+def _answers(classes: tuple[str, ...]) -> dict[str, tuple[Answer, ...]]:
+    """Return the answers of each retrieval intent."""
+    groups: dict[str, list[Answer]] = defaultdict(list)
     for number, name in enumerate(classes):
         if "/" in name:
-            groups[name.partition("/")[0]].append(number)
-    found: dict[str, tuple[Selected, ...]] = {}
-    for intent, numbers in groups.items():
-        whole = float(shares[numbers].sum()) or 1.0
-        best = sorted(numbers, key=lambda number: -shares[number])[:RANKED]
-        found[intent] = tuple(
-            Selected(
-                intent_response_key=classes[number], confidence=round(float(shares[number]) / whole, 6),
-                utter_action=f"utter_{classes[number]}",
-            )
-            for number in best
-        )  # fmt: skip
-    return found
+            groups[name.partition("/")[0]].append((number, name, f"utter_{name}"))
+    return {intent: tuple(answers) for intent, answers in groups.items()}
