@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.stores"]
 
+# Before numpy is first imported: on a few cores its threads wait for each other longer than they work.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "ci", parent=settings.get_profile("local"), derandomize=True, print_blob=True, max_examples=200
