@@ -4,7 +4,7 @@ What an action brings is believed whole or not at all: its events and its words 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Struct, structs
@@ -178,7 +178,7 @@ def _wish(event: AnyEvent) -> Reaction | None:
     match event:
         case Reminded():
             return Remind(
-                name=event.name or event.intent, at=event.date_time, intent=event.intent,
+                name=event.name or event.intent, at=_aware(event.date_time), intent=event.intent,
                 entities=_by_name(event.entities), until_heard=event.kill_on_user_msg,
             )  # fmt: skip
         case ReminderCancelled():
@@ -187,6 +187,11 @@ def _wish(event: AnyEvent) -> Reaction | None:
             return Handoff(reason="asked")
         case _:
             return None
+
+
+def _aware(at: datetime) -> datetime:
+    """Return the time in UTC; one without a zone is of this machine's, as Rasa's scheduler takes it."""
+    return at.astimezone(UTC)
 
 
 def _by_name(entities: Json) -> dict[str, Json]:

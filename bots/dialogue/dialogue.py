@@ -121,13 +121,20 @@ class Dialogue:
         """Fill slots by their mappings, and let the project's own actions look at them."""
         found = filled(course.state, self._project)
         course.note(*(SlotSet(name=name, value=value) for name, value in found.items()))
-        for name in customs(self._project):
-            course.take(await course.ask(name))
+        for name in customs(course.state, self._project):
+            await self._let_fill(name, course.tracker, course)
         form = self._project.forms.get(course.state.loop or "")
         outside = {name: value for name, value in found.items() if form is None or name not in form.slots}
         if CHECK in self._project.actions and (outside or not found):
             told = course.tracker.plus(*(SlotSet(name=name, value=value) for name, value in outside.items()))
-            course.take(await course.ask(CHECK, told))
+            await self._let_fill(CHECK, told, course)
+
+    async def _let_fill(self, name: str, told: Tracker, course: Course) -> None:
+        """Let an action fill slots; one that does not want to fills none."""
+        try:
+            course.take(await course.ask(name, told))
+        except Rejected as error:
+            course.step(name, f"does not want to: {error.message}")
 
     async def _follow(self, course: Course) -> None:
         """Do what follows, and what follows that, until it listens."""

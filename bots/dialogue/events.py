@@ -201,7 +201,5 @@ def _check(event: AnyEvent, number: int, project: Project, loops: frozenset[str]
             raise Failed("The value of a slot is too large", number=number, slot=name, most=LARGEST)
         case ActiveLoop(name=str() as name) if name not in loops:
             raise Failed("An event starts a form that the domain does not know", number=number, form=name)
-        case Reminded(date_time=at) if at.tzinfo is None:
-            raise Failed("A reminder has a time without a zone", number=number)
         case _:
             pass

@@ -47,9 +47,14 @@ def triggered(state: State, project: Project, form: Form) -> dict[str, Json]:
     }
 
 
-def customs(project: Project) -> list[str]:
-    """Return the actions that fill slots, each once."""
-    named = (filling.action for slot in project.slots.values() for filling in slot.fillings if filling.kind == "custom")
+def customs(state: State, project: Project) -> list[str]:
+    """Return the actions that fill slots of their own now, each once."""
+    named = (
+        filling.action
+        for slot in project.slots.values()
+        for filling in slot.fillings
+        if filling.kind == "custom" and (not filling.conditions or _asked(filling, state))
+    )
     return [name for name in dict.fromkeys(named) if name]
 
 
