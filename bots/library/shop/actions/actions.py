@@ -40,7 +40,7 @@ class OrderErrand(Action):
 
 def facts(order: Order, told: str) -> dict[str, str]:
     """Return what the words may need."""
-    refund = told.startswith("utter_refund")
+    refund = "refund" in told
     return {
         "date": order.refund_date if refund else order.date, "parcel": order.parcel,
         "amount": order.cheaper_by if told == "utter_price_done" else order.amount,
