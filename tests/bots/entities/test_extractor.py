@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bots.nlu.entities import Extractor, train_crf
+from bots.nlu.entities.folding import fold
+from bots.nlu.entities.lookups import Lookups
 from bots.nlu.parse import Entity
 from bots.project.model import Example, Lookup, Nlu, Pattern, Place, Span, Synonym
 from hub.errors import Invalid
@@ -137,3 +139,19 @@ def test_a_pattern_of_an_entity_that_the_domain_lacks_finds_nothing() -> None:
 
 def test_a_bot_without_examples_has_no_tagger() -> None:
     assert train_crf(project("city")) is None
+
+
+def test_the_longest_entity_stays_and_of_equals_the_looked_up_one() -> None:
+    nlu = Nlu(
+        lookups=(lookup("thing", "水表", "AB"),),
+        patterns=tuple(Pattern(name="meter", regex=regex, place=HERE) for regex in (r"水表\d+", "AB")),
+    )
+    own = Extractor(project("thing", "meter", nlu=nlu), None)
+    assert [(one.entity, one.value) for one in own.extract("水表123坏了", AT)] == [("meter", "水表123")]
+    assert [(one.entity, one.value) for one in own.extract("水表坏了", AT)] == [("thing", "水表")]
+    assert [one.entity for one in own.extract("AB", AT)] == ["thing"]
+
+
+def test_the_tagger_is_told_only_of_the_longest_words() -> None:
+    own = Lookups(project("thing", nlu=Nlu(lookups=(lookup("thing", "水表", "智能水表", "表坏"),))))
+    assert [(one.start, one.end) for one in own.find(fold("智能水表坏了"))] == [(0, 4)]
