@@ -149,6 +149,9 @@ class EngineBot:
         return Tracker.new(turn.conversation, self._project, channel=turn.channel, ground=self._ground)
 
     def _reactions(self, turned: Turned, turn: Turn, known: dict[str, str]) -> Iterable[Reaction]:
+        if turn.rehearsal and turned.handoff is not None and turned.handoff.reason == "error":
+            yield turned.handoff  # nobody is called in a rehearsal: what failed there is no words to suggest
+            return
         for parts in turned.said:
             yield from _spoken(parts)
         yield from turned.wishes
