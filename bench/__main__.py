@@ -9,7 +9,21 @@ from bench import table
 from bench.figure import Figure
 from bench.plan import FULL, QUICK
 
-FIGURES = ("ingest", "hooks", "weixin", "mail", "live", "latest", "views", "api", "search", "sockets", "start", "turns")
+FIGURES = (
+    "ingest",
+    "hooks",
+    "weixin",
+    "mail",
+    "live",
+    "latest",
+    "views",
+    "api",
+    "search",
+    "sockets",
+    "start",
+    "understanding",
+    "turns",
+)
 PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"
 
 
