@@ -23,6 +23,7 @@ FIGURES = (
     "start",
     "understanding",
     "turns",
+    "bots",
 )
 PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"
 

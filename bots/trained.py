@@ -1,4 +1,7 @@
-"""A trained bot as one file: the project's texts, what was learned, and who made it. No code in it, nothing pickled."""
+"""A trained bot as one file: the project, what was learned, and who made it. No code in it, nothing pickled.
+
+The project stands in it as it was read: to read its YAML again would hold up a hub that loads it.
+"""
 
 import hashlib
 import io
@@ -10,7 +13,6 @@ from msgspec import Struct
 
 from bots.nlu.understanding import Understanding
 from bots.project.model import Project
-from bots.project.reading import read
 from hub.errors import Malformed
 
 ENGINE = 1
@@ -44,11 +46,11 @@ def trained_of(project: Project, understanding: Understanding) -> Trained:
 
 
 def pack(trained: Trained) -> bytes:
-    """Write a trained bot as a zip of texts and arrays; the same bot gives the same bytes."""
+    """Write a trained bot as a zip of JSON and arrays; the same bot gives the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         _add(archive, "meta.json", msgspec.json.encode(_Meta(engine=ENGINE, key=trained.key)))
-        _add(archive, "files.json", msgspec.json.encode(dict(sorted(trained.project.files.items()))))
+        _add(archive, "project.json", msgspec.json.encode(trained.project))
         _add(archive, "nlu.npz", trained.understanding.dump())
     return out.getvalue()
 
@@ -59,13 +61,12 @@ def unpack(data: bytes) -> Trained:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _bounded(archive)
             meta = msgspec.json.decode(archive.read("meta.json"), type=_Meta)
-            files = msgspec.json.decode(archive.read("files.json"), type=dict[str, str])
+            project = msgspec.json.decode(archive.read("project.json"), type=Project)
             learned = archive.read("nlu.npz")
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, msgspec.MsgspecError) as error:
         raise Malformed("This is no trained bot", hint="Train it again.") from error
-    if meta.engine != ENGINE or meta.key != key_of(files):
+    if meta.engine != ENGINE or meta.key != key_of(project.files):
         raise Malformed("The bot was trained by another engine, or its files were changed", hint="Train it again.")
-    project = read(files)
     return Trained(project=project, understanding=Understanding.load(learned, project), key=meta.key)
 
 
