@@ -7,6 +7,7 @@ import msgspec
 import yaml
 
 from bots.project.faults import Faults
+from bots.project.model import Json, Nlu
 from bots.project.nodes import File
 from bots.project.training import Sentences
 
@@ -25,8 +26,13 @@ def with_domain(files: Mapping[str, str]) -> dict[str, str]:
         for key, _, node in file.pairs(root, name) if isinstance(root, yaml.Node) else ():
             if key == "nlu":
                 found.read(file, node)
-    intents = {example.intent.partition("/")[0] for example in found.all.examples}
-    spans = {span.entity for example in found.all.examples for span in example.spans}
-    entities = spans | {lookup.entity for lookup in found.all.lookups}
-    domain = msgspec.json.encode({"version": "3.1", "intents": sorted(intents), "entities": sorted(entities)})
-    return {**files, DOMAIN: domain.decode()}
+    return {**files, DOMAIN: msgspec.json.encode(_domain(found.all)).decode()}
+
+
+def _domain(nlu: Nlu) -> dict[str, Json]:
+    names = {example.intent for example in nlu.examples}
+    entities = {span.entity for example in nlu.examples for span in example.spans} | {one.entity for one in nlu.lookups}
+    return {
+        "version": "3.1", "intents": sorted({name.partition("/")[0] for name in names}), "entities": sorted(entities),
+        "responses": {f"utter_{name}": [{"text": name}] for name in sorted(names) if "/" in name},
+    }  # fmt: skip
