@@ -53,7 +53,7 @@ async def two_stage(course: Course) -> bool:
     elif state.intent in (OUT, "deny"):
         await rephrase(course)
     else:
-        _clarified(course)
+        _clarified(course, state)
         return False
     return True
 
@@ -63,14 +63,12 @@ def _gives_up(state: State) -> bool:
     return last[-2:] == (FALLBACK, FALLBACK) or last[-3:] == (OUT, FALLBACK, OUT)
 
 
-def _clarified(course: Course) -> None:
+def _clarified(course: Course, said: State) -> None:
     """Leave the fallback; what was made clear counts as just said."""
-    meant = _affirmed(course) if course.state.intent == "affirm" else None
-    parse = (
-        course.state.parse if meant is None else {**course.state.parse, "intent": {"name": meant, "confidence": 1.0}}
-    )
+    meant = _affirmed(course) if said.intent == "affirm" else None
+    parse = said.parse if meant is None else {**said.parse, "intent": {"name": meant, "confidence": 1.0}}
     course.step(TWO_STAGE, f"it is clear now: {intent_of(parse)}")
-    course.note(ActiveLoop(name=None), ActionRan(name=LISTEN), UserSaid(text=course.state.text, parse_data=parse))
+    course.note(ActiveLoop(name=None), ActionRan(name=LISTEN), UserSaid(text=said.text, parse_data=parse))
 
 
 def _affirmed(course: Course) -> str | None:

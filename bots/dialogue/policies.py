@@ -64,8 +64,9 @@ class Policies:
         if found is None:
             return None
         if state.loop is not None and found.action == LISTEN and found.wants[-1].loop is None:
-            if next(self._stays.matching(moments), None) is not None:
-                return None
+            stay = self._stays.best(moments)
+            if stay is not None and stay.action == LISTEN:
+                return _decided(stay, "RulePolicy", "rule")
             return Decision(
                 action=state.loop, policy="RulePolicy", why=f"back to the form after the rule {found.name!r}",
                 place=found.place,

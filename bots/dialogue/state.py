@@ -162,21 +162,28 @@ def _said(state: State, event: UserSaid) -> State:
 
 
 def _ran(state: State, event: ActionRan, ground: Ground) -> State:
-    """Add the moment before it; the turns of a form in which all went well count as one (as Rasa's applied events)."""
+    """Add the moment before it.
+
+    The turns of a form in which all went well count as its first one, also its intent (Rasa's applied events).
+    """
     if event.name == LISTEN == state.action and not state.trail:
         return state
     trail = (*state.trail, moment(state, ground, ruled=event.policy == "RulePolicy"))[-TRAIL:]
-    if event.name == state.loop and not state.rejected:
-        trail = _folded(trail, event.name)
+    intent = state.intent
+    if event.name == state.loop and not state.rejected and (at := _folds(trail, event.name)) is not None:
+        trail, intent = trail[:at], trail[at].intent
     rejected = state.rejected and event.name != state.loop
-    return structs.replace(state, action=event.name, followup=None, interrupted=False, rejected=rejected, trail=trail)
+    return structs.replace(
+        state, action=event.name, intent=intent, followup=None, interrupted=False, rejected=rejected, trail=trail
+    )
 
 
-def _folded(trail: tuple[Moment, ...], form: str) -> tuple[Moment, ...]:
+def _folds(trail: tuple[Moment, ...], form: str) -> int | None:
+    """Return from which moment on all of them are turns in which the form got its answers."""
     last = next((at for at in range(len(trail) - 1, -1, -1) if trail[at].did == form), None)
     if last is None or any(one.did not in (form, LISTEN) for one in trail[last:]):
-        return trail
-    return trail[:last]
+        return None
+    return last
 
 
 def intent_of(parse: Mapping[str, Json]) -> str:

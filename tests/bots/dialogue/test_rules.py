@@ -140,3 +140,31 @@ async def test_a_bot_without_rules_uses_its_stories_alone() -> None:
     told = RULES[: RULES.index("- rule: greets\n")] + "- rule: none\n  steps: [{intent: stop}, {action: utter_a}]\n"
     talk = Talk(project(stories=STORY, rules=told))
     assert await talk.hear("inform") == ["a"]
+
+
+async def test_a_story_goes_on_after_a_form_however_many_turns_it_took() -> None:
+    start, end = RULES.index("- rule: ordered"), RULES.index("- rule: stops")
+    story = """\
+- story: an order, then b
+  steps: [{intent: order}, {action: order_form}, {active_loop: order_form}, {active_loop: null}, {action: utter_b}]
+"""
+    talk = Talk(project(stories=story, rules=RULES[:start] + RULES[end:]))
+    await talk.hear("order")
+    await talk.hear("inform", phone="139")
+    await talk.hear("inform", "large")
+    assert await talk.hear("affirm") == ["b"]
+
+
+async def test_a_rule_of_the_form_that_waits_is_not_overruled_by_one_for_everywhere() -> None:
+    everywhere = """\
+- rule: hurry everywhere
+  condition: [{slot_was_set: [{vip: true}]}]
+  steps: [{intent: hurry}, {action: utter_hurry}]
+"""
+    at = RULES.index("- rule: greets\n")
+    known = Done(events=({"event": "slot", "name": "vip", "value": True},))
+    talk = Talk(project(rules=RULES[:at] + everywhere + RULES[at:]), Acting(action_quiet=known))
+    await talk.hear("secret")
+    await talk.hear("order")
+    assert await talk.hear("hurry") == ["quick"]
+    assert talk.tracker.state.loop == "order_form"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -107,6 +107,15 @@ async def test_reminders_become_wishes() -> None:
     assert getattr(wished, "entities", None) == {"size": "xl"}
     assert getattr(wished, "until_heard", None) is False
     assert getattr(forgotten, "name", None) == "old"
+
+
+async def test_a_reminder_without_a_zone_is_of_this_machine() -> None:
+    remind = {"event": "reminder", "intent": "hurry", "date_time": "2026-12-02T08:00:00"}
+    talk = Talk(project(), Acting(action_quiet=Done(events=(remind,))))
+    await talk.hear("secret")
+    at = getattr(talk.turned.wishes[0], "at", None)
+    assert at == datetime(2026, 12, 2, 8).astimezone(UTC)
+    assert at.tzinfo is UTC
 
 
 async def test_a_bot_that_pauses_itself_calls_a_person_and_speaks_again_when_asked_again() -> None:
