@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from tests import needs
@@ -45,12 +45,10 @@ def _await(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and server.poll() is None:
         with suppress(OSError, http.client.HTTPException):
-            line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            line.request("GET", "/health")
-            status = line.getresponse().status
-            line.close()
-            if status == 200:
-                return
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as line:
+                line.request("GET", "/health")
+                if line.getresponse().status == 200:
+                    return
         time.sleep(0.05)
     raise RuntimeError(f"rasa_sdk did not start: {log.read_text(errors='replace')[-2000:]}")
 
