@@ -4,10 +4,10 @@ VENV := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench soak fresh lock wheel clean
+.PHONY: help run test test-rasa check fmt bench soak fresh lock wheel clean
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 run: ## set up, and start the hub on the embedded store with demo data
 	@$(PYTHON) -m tools.setup start $(ARGS)
@@ -15,6 +15,10 @@ run: ## set up, and start the hub on the embedded store with demo data
 test: ## set up, and run every test
 	@$(PYTHON) -m tools.setup test
 	@$(VENV) -m tools.suite $(ARGS)
+
+test-rasa: ## opt-in, minutes: a real Rasa beside our engine; writes docs/rasa-run.md
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV) -m tools.rasa $(ARGS)
 
 check: ## format, lint, types, floors, sizes, manifests, generated files, pull-the-plug
 	@$(PYTHON) -m tools.setup dev
