@@ -44,11 +44,11 @@ def serving(folder: Path, module: str, *, extra: Mapping[str, str] | None = None
 def _await(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and server.poll() is None:
-        with suppress(OSError, http.client.HTTPException):
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as line:
-                line.request("GET", "/health")
-                if line.getresponse().status == 200:
-                    return
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        with suppress(OSError, http.client.HTTPException), closing(line):
+            line.request("GET", "/health")
+            if line.getresponse().status == 200:
+                return
         time.sleep(0.05)
     raise RuntimeError(f"rasa_sdk did not start: {log.read_text(errors='replace')[-2000:]}")
 

@@ -55,9 +55,12 @@ def test_a_sentence_without_an_entity_has_none(bot: Project, learned: bytes) -> 
     assert Extractor(bot, learned).extract(" \n", AT) == ()
 
 
-def test_the_same_examples_give_the_same_bytes_and_leave_no_file(bot: Project, learned: bytes) -> None:
+def test_the_same_examples_give_the_same_bytes_and_leave_no_file(
+    bot: Project, learned: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert train_crf(bot) == learned
-    assert not list(Path(tempfile.gettempdir()).glob("yizhan-tagger-*"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_normalised_value_keeps_the_role_that_was_learned() -> None:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,10 @@ class Server:
         tracker = _tracker(project, text, loop, new, slots or {})
         body = {"next_action": action, "sender_id": "anna", "tracker": tracker, "domain": dict(project.domain),
                 "version": "3.6.21"}  # fmt: skip
-        line = HTTPConnection(self._url.hostname or "", self._url.port, timeout=20)
-        line.request("POST", self._url.path, json.dumps(body), {"Content-Type": "application/json"})
-        answer = line.getresponse()
-        told = json.loads(answer.read())
-        line.close()
+        with closing(HTTPConnection(self._url.hostname or "", self._url.port, timeout=20)) as line:
+            line.request("POST", self._url.path, json.dumps(body), {"Content-Type": "application/json"})
+            answer = line.getresponse()
+            told = json.loads(answer.read())
         assert answer.status == 200, told
         said = tuple(told["responses"])
         missing = [one["response"] for one in said if one["response"] not in project.responses]
