@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -146,8 +147,8 @@ def _printed(command: Sequence[str | Path], cwd: Path) -> list[str]:
         [str(part) for part in command], cwd=cwd, env={**os.environ, **QUIET}, check=False, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    lines = done.stdout.replace("\r", "\n").replace(str(stamp.ROOT) + "/", "").splitlines()
-    noise = ("Warning:", "site-packages", "it/s]", "warnings.warn", "Processing ")
+    lines = re.sub(r"\x1b\[\d*m", "", done.stdout).replace("\r", "\n").replace(str(stamp.ROOT) + "/", "").splitlines()
+    noise = ("Warning:", "site-packages", "it/s", "warnings.warn", "Process")
     return [line for line in lines if line.strip() and not any(word in line for word in noise)]
 
 
