@@ -24,6 +24,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from tools import rasa_compare, stamp
+from tools import sdk as sdk_python
 from tools.python import UV
 from tools.shell import output, run, say, stop
 
@@ -112,7 +113,7 @@ def talked(page: Page) -> None:
     folder, api, actions = WORK / BOT, _port(), _port()
     (folder / "endpoints.yml").write_text(f"action_endpoint:\n  url: http://127.0.0.1:{actions}/webhook\n")
     (folder / "credentials.yml").write_text("rest:\n")
-    sdk: list[str | Path] = [PYTHON, "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions)]
+    sdk: list[str | Path] = [sdk_python.PYTHON, "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions)]
     server: list[str | Path] = [
         HOME / "bin" / "rasa", "run", "--enable-api", "-i", "127.0.0.1", "-p", str(api),
         "-m", "models/bot.tar.gz", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
