@@ -1,4 +1,4 @@
-"""`yizhan bot train | parse | evaluate`: bots as files, without a hub; for pipelines and for measuring.
+"""`yizhan bot train | parse | test | evaluate`: bots as files, without a hub; for pipelines and for measuring.
 
 Faults of a project are told as `file:line`, on standard error, and end the command with 1.
 """
@@ -84,6 +84,26 @@ def _judged(folder: Path, nlu: Path | None, encoder: "Encoder | None") -> "Repor
     if not held:
         raise Invalid("There is no sentence to judge by", path=str(nlu), hint="It needs an `nlu:` section.")
     return evaluated(_trained(_project(folder, but=nlu), encoder).understanding, held, encoder)
+
+
+@bot.command("test")
+def play(folder: Folder, encoder: Encoding = True) -> None:
+    """Play the bot's test conversations, and show where it first does otherwise; the exit code says whether it does."""
+    with _told():
+        import asyncio
+
+        from bots.testing import run
+        from hub.clock import SystemClock
+
+        meaning = _encoder(wanted=encoder)
+        trained = _trained(_project(folder), meaning)
+        results = asyncio.run(run(trained, at=SystemClock().now(), encoder=meaning))
+        for one in results:
+            typer.echo(str(one))
+        failed = sum(not one.passed for one in results)
+        typer.echo(f"{len(results) - failed} of {len(results)} conversations went as written")
+        if failed or not results:
+            raise typer.Exit(1)
 
 
 def _project(folder: Path, *, but: Path | None = None) -> "Project":

@@ -41,11 +41,23 @@ def install(level: str) -> None:
     lock = LOCKS / f"{level}.lock"
     state = f"{level} {stamp.digest([lock])}"
     if before == state.split() and PYTHON.exists():
+        _command()
         return
     _make()
     say(f"Installing the libraries of requirements/{level}.lock")
     sync(PYTHON, lock)
+    _command()
     stamp.write("python", state)
+
+
+def _command() -> None:
+    """Put `yizhan` beside the environment's Python, as an installed package would: it runs this checkout."""
+    script = VENV / "bin" / "yizhan"
+    start = f"import sys\n\nsys.path.insert(0, {str(stamp.ROOT)!r})\nfrom server.__main__ import main\n\nmain()\n"
+    text = f"#!{PYTHON}\n{start}"
+    if not script.exists() or script.read_text() != text:
+        script.write_text(text)
+        script.chmod(0o755)
 
 
 def sync(python: Path, lock: Path) -> None:

@@ -102,3 +102,17 @@ def test_what_cannot_be_done_is_said(folder: Path, arguments: tuple[str, ...], t
     assert found.exit_code == 1
     assert told in found.stderr.replace("\n", " ")
     assert "Traceback" not in found.stderr
+
+
+def test_test_conversations_are_played_and_the_first_that_goes_otherwise_is_shown(folder: Path) -> None:
+    (folder / "tests").mkdir()
+    asked = 'version: "3.1"\nstories:\n- story: asks\n  steps:\n  - user: |\n      我要退款\n    intent: '
+    did = "\n  - action: action_default_fallback\n"
+    (folder / "tests" / "test_stories.yml").write_text(asked + "refund" + did, encoding="utf-8")
+    good = run("test", folder)
+    assert good.exit_code == 0, good.output
+    assert "1 of 1 conversations went as written" in good.stdout
+    (folder / "tests" / "test_stories.yml").write_text(asked + "greet" + did, encoding="utf-8")
+    wrong = run("test", folder)
+    assert wrong.exit_code == 1
+    assert "tests/test_stories.yml:5: asks: wanted" in wrong.stdout

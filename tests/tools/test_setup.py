@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tools import floors, stamp, web
+from tools import floors, python, stamp, web
 
 
 @pytest.fixture
@@ -104,3 +105,12 @@ def test_npm_installs_only_what_differs_from_the_lock(
     if present is not None:
         (tmp_path / "node_modules" / ".package-lock.json").write_text(json.dumps({"packages": present}))
     assert web.installed() is enough
+
+
+def test_the_command_runs_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bin = tmp_path / ".venv" / "bin"
+    bin.mkdir(parents=True)
+    monkeypatch.setattr(python, "VENV", tmp_path / ".venv")
+    python._command()
+    asked = subprocess.run([bin / "yizhan", "--help"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "simulate" in asked.stdout
