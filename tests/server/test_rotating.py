@@ -14,13 +14,14 @@ from msgspec import Struct, structs
 
 from accounts.audit import AUDIT
 from adapters.lent import Token
+from bots.serving.rows import BOTS, BotRow
 from config.settings import Settings
 from conversations.inboxes import INBOXES, NewInbox
 from hub.errors import HubError
 from hub.keys import fresh, parse
 from hub.marks import InboxMarks
 from hub.secrets import is_sealed
-from hub.store.port import By, put
+from hub.store.port import By, Insert, put
 from server.bootstrap import opened
 from server.rotating import check_audit, new_key, rotate
 
@@ -50,7 +51,7 @@ def settings(folder: Path, *keys: str) -> Settings:
 
 
 async def furnish(folder: Path) -> None:
-    """Inboxes with secrets, a token, and a mark that a channel sealed itself."""
+    """Inboxes with secrets, a bot with one, a token, and a mark that a channel sealed itself."""
     async with opened(settings(folder, OLD)) as hub:
         for number in range(MANY):
             id = f"inbox-{number:03}"
@@ -61,6 +62,9 @@ async def furnish(folder: Path) -> None:
             return Token(value="a-token", expires_at=hub.clock.now() + timedelta(days=30))
 
         await hub.tokens.get("inbox-000", "access", "o", fetch)
+        secrets = {"billing": hub.vault.seal("a-bots-secret", "bot", "water", "billing")}
+        row = BotRow(id="water", name="Water", secrets=secrets, made_at=hub.clock.now())
+        await hub.store.commit(Insert(BOTS, row))
         refresh = hub.vault.seal("a-refresh-token", "inbox-000", "refresh_token")
         await InboxMarks(hub.store, "inbox-000").set("refresh_token", f"origin {refresh}")
         await InboxMarks(hub.store, "inbox-000").set("cursor", "12")
@@ -70,12 +74,13 @@ async def test_everything_opens_under_the_new_key_alone(tmp_path: Path) -> None:
     folder, told = tmp_path / "data", Told([])
     await furnish(folder)
     await rotate(settings(folder, NEW, OLD), told)
-    assert [line.split()[:4] for line in told.lines[:3]] == [
-        ["inboxes", str(MANY), "rows", str(MANY)], ["marks", "2", "rows", "1"], ["tokens", "1", "rows", "1"],
+    assert [line.split()[:4] for line in told.lines[:4]] == [
+        ["inboxes", str(MANY), "rows", str(MANY)], ["marks", "2", "rows", "1"], ["bots", "1", "rows", "1"],
+        ["tokens", "1", "rows", "1"],
     ]  # fmt: skip
     again = Told([])
     await rotate(settings(folder, NEW, OLD), again)
-    assert [line.split()[3] for line in again.lines[:3]] == ["0", "0", "0"]
+    assert [line.split()[3] for line in again.lines[:4]] == ["0", "0", "0", "0"]
     async with opened(settings(folder, NEW)) as hub:
         for number in (0, 17, MANY - 1):
             row = await hub.talks.inboxes.get(f"inbox-{number:03}")
@@ -88,6 +93,9 @@ async def test_everything_opens_under_the_new_key_alone(tmp_path: Path) -> None:
         sealed = (await InboxMarks(hub.store, "inbox-000").get("refresh_token")).removeprefix("origin ")
         assert is_sealed(sealed)
         assert hub.vault.open(sealed, "inbox-000", "refresh_token") == "a-refresh-token"
+        bot = await hub.store.get(BOTS, "water")
+        assert bot is not None
+        assert hub.vault.open(bot.secrets["billing"], "bot", "water", "billing") == "a-bots-secret"
         acts = await hub.accounts.audit.page(limit=5)
         assert [act.action for act in acts] == ["secrets.rotated"]
 
