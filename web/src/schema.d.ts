@@ -1580,7 +1580,7 @@ export interface components {
         };
         /**
          * Confusion
-         * @description One intent taken for another, how often, and with which sentences.
+         * @description Sentences of one intent that were taken for another.
          */
         Confusion: {
             count: number;
@@ -2212,7 +2212,7 @@ export interface components {
         };
         /**
          * IntentScore
-         * @description How well one intent is understood; `support` is how many examples were asked.
+         * @description One intent: how many sentences had it, and the usual three shares.
          */
         IntentScore: {
             f1: number;
@@ -2908,7 +2908,10 @@ export interface components {
         };
         /**
          * Report
-         * @description What cross-validation found: each example judged by a bot that was trained without it.
+         * @description What was measured. Shares lie between 0 and 1.
+         *
+         *         `accuracy` is that of the surest intent, before the gate; `rejected` the part of the bot's own sentences that the
+         *         gate stopped or that were taken for strangers, `out_of_scope` that part of the strangers (None: there were none).
          */
         Report: {
             accuracy: number;
@@ -2925,8 +2928,8 @@ export interface components {
             macro_f1: number;
             /** @default null */
             out_of_scope: number | null;
-            /** @default null */
-            rejected: number | null;
+            /** @default 0 */
+            rejected: number;
             /** @default null */
             threshold: number | null;
             /** @default [] */

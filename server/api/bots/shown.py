@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from bots.contract import Ranked
+from bots.nlu.evaluation import Report
 from bots.serving.library import ReadyMade
 from bots.serving.rows import MissState, Progress, Remote, Why
 from server.api.cursor import Cursor, Limit
@@ -156,42 +157,6 @@ class FilesChecked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Files to look at; nothing is kept."""
 
     files: Files
-
-
-class IntentScore(Struct, frozen=True, kw_only=True):
-    """How well one intent is understood; `support` is how many examples were asked."""
-
-    intent: str
-    support: int
-    precision: float
-    recall: float
-    f1: float
-
-
-class Confusion(Struct, frozen=True, kw_only=True):
-    """One intent taken for another, how often, and with which sentences."""
-
-    expected: str
-    got: str
-    count: int
-    examples: tuple[str, ...] = ()
-
-
-class Report(Struct, frozen=True, kw_only=True):
-    """What cross-validation found: each example judged by a bot that was trained without it."""
-
-    accuracy: float
-    macro_f1: float
-    examples: int = 0
-    folds: int = 0
-    threshold: float | None = None
-    rejected: float | None = None
-    """The part of the bot's own sentences that it would not have answered."""
-    out_of_scope: float | None = None
-    entity_f1: float | None = None
-    intents: tuple[IntentScore, ...] = ()
-    confusion: tuple[Confusion, ...] = ()
-    weak: tuple[str, ...] = ()
 
 
 class VersionDetail(VersionShown, frozen=True, kw_only=True):

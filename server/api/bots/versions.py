@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from accounts.permissions import Permission
+from bots.nlu.evaluation import Report
 from server.api.bots.acts import audited
 from server.api.bots.row import detail, show_version
-from server.api.bots.shown import BotDetail, BotId, Number, Report, VersionDetail, VersionShown
+from server.api.bots.shown import BotDetail, BotId, Number, VersionDetail, VersionShown
 from server.api.contract import Call, Rate, Routes
 
 routes = Routes("bots")
