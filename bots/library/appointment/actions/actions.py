@@ -251,11 +251,12 @@ class ForgetRequest(Action):
 
 
 class YizhanHandoff(Action):
-    """On Rasa alone: say that a person will come. Yizhan hands over itself and never asks for this one."""
+    """On a Rasa server: say that a person will come, and tell Yizhan so. Its own engine never asks for this one."""
 
     def name(self) -> str:
         return "yizhan_handoff"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         dispatcher.utter_message(response="utter_handover")
+        dispatcher.utter_message(json_message={"handoff": True})
         return []

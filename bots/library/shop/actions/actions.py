@@ -185,7 +185,7 @@ class Forget(Action):
 
 
 class YizhanHandoff(Action):
-    """Hand over, on a Rasa without Yizhan: it can only say so. Yizhan does this action itself."""
+    """On a Rasa server: say that a person will come, and tell Yizhan so. Its own engine never asks for this one."""
 
     def name(self) -> str:
         """Return the name in the domain."""
@@ -194,4 +194,5 @@ class YizhanHandoff(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Json) -> list[Json]:
         """Say it."""
         dispatcher.utter_message(response="utter_handover")
+        dispatcher.utter_message(json_message={"handoff": True})
         return []
