@@ -209,7 +209,10 @@ def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a command that serves sets up its own log, any other says no more than warnings."""
+    from server.logs import configure
+
+    configure("console", "warning")
     app()
 
 

@@ -162,10 +162,8 @@ def _told() -> Iterator[None]:
     """Work on one thread, as the hub does, and say what is wrong with a bot at its file and line."""
     from bots.project.faults import NotABot
     from bots.serving.child import ONE_THREAD
-    from server.logs import configure
 
     os.environ.update(ONE_THREAD)
-    configure("console", "warning")
     try:
         yield
     except NotABot as error:

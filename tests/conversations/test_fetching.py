@@ -57,7 +57,8 @@ async def test_a_slow_file_holds_up_neither_the_conversation_nor_the_other_file(
     floor.provider.fetch = slow  # type: ignore[method-assign]  # a slow provider
 
     async def placed() -> bool:
-        return floor.provider.fetched == ["MEDIA2"] and (await first(floor)).parts[1] == PHOTO
+        done = floor.provider.fetched == ["MEDIA2"] and (await first(floor)).parts[1] == PHOTO
+        return done and texts(await floor.messages(await of(floor))) == ["next"]
 
     await floor.ingest.accept([heard("", id="m1", parts=(VOICE, PICTURE)), heard("next", id="m2")])
     working = asyncio.create_task(floor.engine.settle())

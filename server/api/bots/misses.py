@@ -24,6 +24,8 @@ routes = Routes("bots")
 @routes.get("/bots/{id}/misses", permission=Permission.BOTS_READ)
 async def list_misses(call: Call, id: BotId, query: MissesAsked) -> MissesShown:
     """List sentences that fell back or that colleagues corrected, latest first."""
+    if id not in call.hub.bots:
+        await call.hub.workshop.versions.bot(id)  # one that never went live, or nobody's
     after = place(query.after, tuple[datetime, str])
     found = await call.hub.workshop.misses.page(id, query.state, limit=query.limit + 1, after=after)
     shown = found[: query.limit]
