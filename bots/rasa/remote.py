@@ -19,7 +19,8 @@ from bots.actions.port import Breakers
 from bots.contract import Answer, Bot, Handoff, Silence, Turn
 from bots.dialogue.actions import Failed
 from bots.rasa import wire
-from hub.model import Part, Text
+from bots.shelf import sorry
+from hub.model import Part
 
 SECONDS = 8.0
 """What one turn may take; a turn's own patience is a little longer (`bots/turns.py`)."""
@@ -28,10 +29,6 @@ REMEMBERED = 2000
 HANDED = "handed_over"
 INSTEAD = "instead."
 """Before the names of what the bot that stands in remembers."""
-SORRY = {
-    "zh": "抱歉，智能客服暂时无法回答，正在为您转接人工客服。",
-    "en": "Sorry, the assistant cannot answer right now. We are passing you on to a colleague.",
-}
 LEAVE = [{"event": "slot", "name": "requested_slot", "value": None}, {"event": "active_loop", "name": None}]
 """Told when a conversation comes back from a person: an old form must not take the next sentence for its own."""
 _log = structlog.get_logger(__name__)
@@ -78,7 +75,7 @@ class RasaBot:
 
     def excuse(self, language: str) -> Sequence[Part]:
         """Return words of the house."""
-        return (Text(body=SORRY["en" if language.lower().startswith("en") else "zh"]),)
+        return sorry(language)
 
     async def _asked(self, turn: Turn) -> Answer:
         if turn.memory.get(HANDED):
