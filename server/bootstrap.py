@@ -11,10 +11,12 @@ from msgspec import Struct
 from accounts import services
 from adapters.contract import Accept
 from bots import wiring as bots_wiring
+from bots.serving.rows import BOTS
 from bots.shelf import LIBRARY, Shelf, stock
 from config.settings import Settings
 from conversations.fetching import FETCH, Fetches
 from conversations.hours import load_zones
+from conversations.inboxes import INBOXES
 from conversations.snoozes import WAKE
 from hub.clock import Clock, SystemClock
 from hub.events import Events
@@ -25,12 +27,12 @@ from hub.store.port import Store, Write
 from hub.work.engine import Engine
 from hub.work.jobs import Job
 from routing.wiring import Routing
-from server import engines, talks, workshop
+from server import engines, inbox_news, talks, workshop
+from server.announcing import Announcer
 from server.channels import Channels
 from server.doors import Doors
 from server.fetching import Fetcher, Pulls
 from server.health import release
-from server.inbox_news import Announcer
 from server.live.counts import Views
 from server.live.live import Live
 from server.loops import Loops
@@ -94,8 +96,8 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     bots_wiring.register(engine, turns)
     shop.trainings.attach(engine)
     store.watch(live.committed)
-    store.watch(Announcer(base.bus).committed)
-    store.watch(workshop.Announcer(base.bus).committed)
+    store.watch(Announcer(base.bus, INBOXES, inbox_news.TOPIC).committed)
+    store.watch(Announcer(base.bus, BOTS, workshop.TOPIC).committed)
     return Hub(
         settings=settings, address=settings.address, store=store, clock=clock, bus=base.bus, far=base.far,
         events=events, engine=engine, ingest=ingest, keyring=keyring, vault=vault, shelf=met.shelf, links=met.links,

@@ -1,7 +1,7 @@
 """Where bots are made: drafts, versions, trainings, misses; and the shelf they answer from. One per process."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from aiohttp import ClientSession
@@ -11,7 +11,6 @@ from bots.serving.drafts import Drafts
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Blobs, Chest
 from bots.serving.misses import Misses
-from bots.serving.rows import BOTS
 from bots.serving.training import Trainings
 from bots.serving.versions import Versions
 from bots.shelf import Shelf
@@ -19,7 +18,7 @@ from hub.bus import LOST, Bus
 from hub.clock import Clock
 from hub.errors import HubError
 from hub.secrets import Vault
-from hub.store.port import Store, Write
+from hub.store.port import Store
 from server.bot_making import Maker
 
 TOPIC = "bots"
@@ -53,22 +52,6 @@ def build(store: Store, blobs: Blobs, clock: Clock, vault: Vault, http: Callable
         trainings=Trainings(store, chest, clock),
         encoding=encoding,
     )
-
-
-class Announcer:
-    """Watches the commits of this process, and tells every process (this one too) which bots they touched."""
-
-    def __init__(self, bus: Bus) -> None:
-        self._bus = bus
-        self._told: set[asyncio.Task[None]] = set()
-
-    def committed(self, writes: Sequence[Write]) -> None:
-        """Take note of a commit (`Store.watch`)."""
-        for write in writes:
-            if write.collection.name == BOTS.name:
-                task = asyncio.create_task(self._bus.publish(TOPIC, write.doc.id.encode()))
-                self._told.add(task)
-                task.add_done_callback(self._told.discard)
 
 
 async def follow(shelf: Shelf, bus: Bus, clock: Clock) -> None:

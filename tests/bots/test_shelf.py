@@ -17,7 +17,8 @@ from hub.clock import SystemClock
 from hub.errors import Invalid, TryLater
 from hub.model import Text, plain
 from hub.store.port import Delete, Insert, put
-from server.workshop import Announcer, follow
+from server.announcing import Announcer
+from server.workshop import TOPIC, follow
 from tests.bots.serving.shop import AT
 from tests.stores import open_store
 from tests.waiting import until
@@ -191,7 +192,7 @@ async def test_while_the_files_are_away_the_version_before_goes_on(store: Sqlite
 async def test_every_process_hears_of_a_publish(store: SqliteStore) -> None:
     bus = LocalBus()
     shelves = [Shelf({}, store, Makes()) for _ in range(2)]
-    store.watch(Announcer(bus).committed)
+    store.watch(Announcer(bus, BOTS, TOPIC).committed)
     following = [asyncio.create_task(follow(shelf, bus, SystemClock())) for shelf in shelves]
     try:
         for number in (1, 5):
