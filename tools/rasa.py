@@ -149,8 +149,8 @@ def _printed(command: Sequence[str | Path], cwd: Path) -> list[str]:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     lines = re.sub(r"\x1b\[\d*m", "", done.stdout).replace("\r", "\n").replace(str(stamp.ROOT) + "/", "").splitlines()
-    noise = ("Warning:", "site-packages", "it/s", "warnings.warn", "Process")
-    return [line for line in lines if line.strip() and not any(word in line for word in noise)]
+    noise = ("Warning:", "site-packages", "it/s", "warnings.warn", "Process", "Implementing implicit namespace")
+    return [line for line in lines if line.strip() and line[0] != " " and not any(word in line for word in noise)]
 
 
 def _port() -> int:
