@@ -48,6 +48,7 @@ class More(TypedDict, total=False):
     original: str
     degraded: tuple[str, ...]
     spent: Spent | None
+    kind: Literal["", "whisper"]
 
 
 class Change:

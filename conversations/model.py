@@ -95,6 +95,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     has one thread, "". `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
     of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
     `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
+    `held_since` is when the colleague who has it got it, set exactly while one has it.
     `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
     the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
     conversation that this one goes on from.
@@ -125,6 +126,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     last_at: datetime
     waiting_since: datetime | None = None
     queued_at: datetime | None = None
+    held_since: datetime | None = None
     snoozed_until: datetime | None = None
     opened_at: datetime
     first_reply_at: datetime | None = None
@@ -141,8 +143,9 @@ class Conversation(Document, frozen=True, kw_only=True):
         if to is not self.state and to not in MOVES[self.state]:
             raise WrongMove("That move is not allowed", conversation=self.id, now=self.state, wanted=to)
         return structs.replace(
-            self, state=to, live=to is not State.CLOSED, closed_at=at if to is State.CLOSED else None, changed_at=at
-        )
+            self, state=to, live=to is not State.CLOSED, closed_at=at if to is State.CLOSED else None,
+            held_since=self.held_since if to is State.AGENT else None, changed_at=at,
+        )  # fmt: skip
 
 
 class Message(Document, frozen=True, kw_only=True):
@@ -154,7 +157,8 @@ class Message(Document, frozen=True, kw_only=True):
     `spent` the grant of the window it left under.
 
     A mail has `subject`, `envelope` and `ref`, the message id other mails refer to it by (ours once it was sent).
-    `automatic`: a machine wrote it. `original` is the blob of the raw form.
+    `automatic`: a machine wrote it. `original` is the blob of the raw form. `kind` tells a whisper, a lead's word to
+    the colleague it mentions, from everything else; a whisper is a note, and one that is not cannot be made.
     """
 
     conversation: str
@@ -182,6 +186,12 @@ class Message(Document, frozen=True, kw_only=True):
     degraded: tuple[str, ...] = ()
     spent: Spent | None = None
     detail: str = ""
+    kind: Literal["", "whisper"] = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a whisper that would go anywhere: raises ValueError, also when a row is decoded."""
+        if self.kind == "whisper" and self.direction is not Direction.NOTE:
+            raise ValueError("A whisper is a note: no customer ever sees it")
 
 
 class Profile(Document, frozen=True, kw_only=True):
@@ -246,6 +256,7 @@ CONVERSATIONS = Collection(
     Index(("last_at", "id"), where=(Present("snoozed_until"),)),
     Index(("labels", "last_at", "id"), many="labels"),
     Index(("followers", "last_at", "id"), many="followers"),
+    Index(("team", "closed_at", "id"), where=(Present("closed_at"),)),
 )
 """Every index is paid for with every message, so there is one only for a look-up somebody makes (views, finding,
 routing); the partial ones hold the few rows that wait, are offered or sleep."""

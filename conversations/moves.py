@@ -15,7 +15,11 @@ from hub.errors import Invalid, WrongMove
 def give_to(conversation: Conversation, agent: str, *, at: datetime) -> Conversation:
     """Give it to a colleague: accepted, taken, transferred, or reopened by them."""
     moved = conversation.moved(State.AGENT, at=at)
-    return structs.replace(moved, agent=agent, offer=None, offered_to=None, queued_at=None, snoozed_until=None)
+    again = conversation.state is State.AGENT and conversation.agent == agent
+    return structs.replace(
+        moved, agent=agent, offer=None, offered_to=None, queued_at=None, snoozed_until=None,
+        held_since=(conversation.held_since or at) if again else at,
+    )  # fmt: skip
 
 
 def offer_to(conversation: Conversation, agent: str, *, until: datetime, at: datetime) -> Conversation:
@@ -47,6 +51,16 @@ def to_queue(conversation: Conversation, team: str | None, *, at: datetime) -> C
         waiting_since=conversation.waiting_since or at,
         snoozed_until=None,
     )
+
+
+def regroup(conversation: Conversation, team: str | None, *, at: datetime) -> Conversation:
+    """Let it wait for a person of another team without losing its turn: it stands there as long as it has waited.
+
+    One that was in no queue has waited since its customer did.
+    """
+    since = conversation.queued_at or conversation.waiting_since
+    queued = to_queue(conversation, team, at=at)
+    return structs.replace(queued, queued_at=min(since, at) if since else queued.queued_at)
 
 
 def to_bot(conversation: Conversation, bot: str, *, at: datetime) -> Conversation:

@@ -141,3 +141,31 @@ def test_a_receipt_moves_a_status_forward_only(now: Status, told: Status) -> Non
 
 def test_only_a_failed_message_may_be_queued_again() -> None:
     assert [status for status in Status if Status.QUEUED in LADDER[status]] == [Status.FAILED]
+
+
+def test_since_when_somebody_has_it_is_known_exactly_while_they_do() -> None:
+    held = conversation(State.AGENT)
+    assert held.held_since == AT
+    assert moves.give_to(held, "wang", at=LATER).held_since == AT, "theirs already"
+    assert moves.give_to(held, "li", at=LATER).held_since == LATER
+    for move in (
+        moves.to_queue(held, "sales", at=LATER),
+        moves.to_bot(held, "faq", at=LATER),
+        moves.close(held, at=LATER),
+    ):
+        assert move.held_since is None
+    assert moves.snooze(held, HOUR, at=LATER).held_since == AT
+
+
+def test_regrouping_keeps_the_turn() -> None:
+    waiting = conversation(State.WAITING)
+    assert moves.to_queue(waiting, "gas", at=LATER).queued_at == LATER
+    moved = moves.regroup(waiting, "gas", at=LATER)
+    assert (moved.team, moved.queued_at) == ("gas", AT)
+    held = conversation(State.AGENT)
+    assert moves.regroup(held, "gas", at=LATER).queued_at == AT, "as long as its customer has waited"
+    answered = conversation(State.AGENT, waiting_since=None)
+    assert moves.regroup(answered, "gas", at=LATER).queued_at == LATER, "its customer waits for nothing yet"
+    ahead = conversation(State.WAITING, queued_at=HOUR)
+    assert moves.regroup(ahead, "gas", at=LATER).queued_at == LATER, "nobody has waited since a time to come"
+    assert all(sound(one) for one in (moved, moves.regroup(held, None, at=LATER)))
