@@ -43,6 +43,9 @@ START = 300
 """Seconds until Rasa serves: it imports TensorFlow first."""
 STAGES = ("validate", "train", "talk")
 """Named alone, a stage goes on from what is there, and adds to the page."""
+OWN = re.compile(r"^\S*/rasa/shared/\S+ (?=UserWarning: )")
+"""Before a warning of Rasa itself; those of its libraries keep their path and are left out."""
+UNUSED = re.compile(r"The utterance '([^']+)' is not used in any story or rule")
 VALIDATE = """
 import sys
 from rasa.__main__ import main
@@ -93,7 +96,7 @@ def validated(page: Page) -> None:
     """Let Rasa itself validate every ready-made project, in one process, for its import takes the longest."""
     folders = sorted(str(one.parent) for one in LIBRARY.glob("*/*/domain.yml"))
     page.add("## `rasa data validate`, every ready-made project", "", "```")
-    page.add(*_printed([PYTHON, "-c", VALIDATE, *folders], WORK), "```", "")
+    page.add(*_gathered(_printed([PYTHON, "-c", VALIDATE, *folders], WORK)), "```", "")
 
 
 def trained(page: Page) -> None:
@@ -149,8 +152,25 @@ def _printed(command: Sequence[str | Path], cwd: Path) -> list[str]:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     lines = re.sub(r"\x1b\[\d*m", "", done.stdout).replace("\r", "\n").replace(str(stamp.ROOT) + "/", "").splitlines()
-    noise = ("Warning:", "site-packages", "it/s", "warnings.warn", "Process", "Implementing implicit namespace")
+    lines = [OWN.sub("", line) for line in lines]
+    noise = ("site-packages", "it/s", "warnings.warn", "Process", "Implementing implicit namespace")
     return [line for line in lines if line.strip() and line[0] != " " and not any(word in line for word in noise)]
+
+
+def _gathered(lines: Sequence[str]) -> list[str]:
+    """Put the utterances that no story names, for an action or a form says them, in one line for each project."""
+    found: list[str] = []
+    unused: list[str] = []
+    for line in lines:
+        if named := UNUSED.search(line):
+            unused.append(named[1])
+            continue
+        if unused and line.startswith("exit"):
+            found.append(f"UserWarning, {len(unused)} times: The utterance ... is not used in any story or rule.")
+            found.append(f"  {', '.join(sorted(unused))}")
+            unused = []
+        found.append(line)
+    return found
 
 
 def _port() -> int:
