@@ -1,4 +1,7 @@
-"""When an inbox is staffed: weekly intervals in one time zone, and holidays. Pure: time is handed in."""
+"""When somebody is there: weekly intervals in one time zone, public and own holidays. Pure: time is handed in.
+
+Inboxes tell customers by it, and deadlines are counted in it (`desk/calendars.py`).
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,9 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from msgspec import Meta, Struct
 
+from conversations.public_days import Country, public_day
+
 Minute = Annotated[int, Meta(ge=0, le=1440)]
 Day = Annotated[int, Meta(ge=0, le=6)]
 DAY = 1440
+MONDAY, FRIDAY, SATURDAY = 0, 4, 5
 HORIZON = 400
 """How many days ahead an opening is looked for; a longer closure has no next opening."""
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -37,11 +43,16 @@ class Holiday(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The opening hours of an inbox; no `week` at all means always open, holidays excepted."""
+    """Opening hours; no `week` at all means always open, holidays excepted.
+
+    `public` names the country whose public holidays are closed, and whose worked weekend days are open as the weekday
+    next to them: a worked Sunday as Monday, a worked Saturday as Friday. Own `holidays` go before both.
+    """
 
     zone: str = DEFAULT_ZONE
     week: Annotated[tuple[Interval, ...], Meta(max_length=70)] = ()
     holidays: Annotated[tuple[Holiday, ...], Meta(max_length=500)] = ()
+    public: Country = ""
 
     def __post_init__(self) -> None:
         """Refuse a time zone nobody knows."""
@@ -68,7 +79,7 @@ def load_zones() -> None:
 def is_open(hours: Hours, at: datetime) -> bool:
     """Say whether somebody is there at `at`."""
     local = at.astimezone(zone(hours.zone)).date()
-    return any(start <= at < end for start, end in _spans(hours, local - timedelta(days=1), 2))
+    return any(start <= at < end for start, end in spans(hours, local - timedelta(days=1), 2))
 
 
 def next_opening(hours: Hours, at: datetime) -> datetime | None:
@@ -77,31 +88,39 @@ def next_opening(hours: Hours, at: datetime) -> datetime | None:
         return at
     local = at.astimezone(zone(hours.zone)).date()
     for offset in range(HORIZON):
-        starts = [start for start, _ in _spans(hours, local + timedelta(days=offset), 1) if start > at]
+        starts = [start for start, _ in spans(hours, local + timedelta(days=offset), 1) if start > at]
         if starts:
             return min(starts)
     return None
 
 
-def _spans(hours: Hours, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-    """Give the open spans that begin on the given days, in UTC, empty ones left out."""
+def spans(hours: Hours, first: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """Give the open spans that begin on the given days, in UTC, in the order they begin; empty ones are left out.
+
+    They may overlap: a night's reaches into the next day.
+    """
+    special = {holiday.date: holiday.open for holiday in reversed(hours.holidays)}
     for offset in range(days):
         day = first + timedelta(days=offset)
-        for start, end in _minutes(hours, day):
+        for start, end in sorted(special[day] if day in special else _usual(hours, day)):
             stop = end if end > start else end + DAY
             span = _moment(hours, day, start), _moment(hours, day, stop)
             if span[0] < span[1]:
                 yield span
 
 
-def _minutes(hours: Hours, day: date) -> Iterator[tuple[int, int]]:
-    special = [holiday for holiday in hours.holidays if holiday.date == day]
-    if special:
-        yield from special[0].open
-    elif not hours.week:
+def _usual(hours: Hours, day: date) -> Iterator[tuple[int, int]]:
+    """Give the minutes of a day without a word of its own."""
+    public = public_day(hours.public, day)
+    if public is not None and not public.worked:
+        return
+    if not hours.week:
         yield 0, DAY
-    else:
-        yield from ((i.start, i.end) for i in hours.week if i.day == day.weekday())
+        return
+    weekday = day.weekday()
+    if public is not None and weekday >= SATURDAY:
+        weekday = FRIDAY if weekday == SATURDAY else MONDAY
+    yield from ((i.start, i.end) for i in hours.week if i.day == weekday)
 
 
 def _moment(hours: Hours, day: date, minute: int) -> datetime:

@@ -1605,6 +1605,7 @@ export interface components {
          *         has one thread, "". `seq` is the number of the newest message or note, `customer_seq` and `agent_seq`
          *         of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
          *         `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
+         *         `held_since` is when the colleague who has it got it, set exactly while one has it.
          *         `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
          *         the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
          *         conversation that this one goes on from.
@@ -1634,6 +1635,8 @@ export interface components {
             first_reply_at: string | null;
             /** @default [] */
             followers: string[];
+            /** @default null */
+            held_since: string | null;
             id: string;
             inbox: string;
             /** @default [] */
@@ -2065,11 +2068,19 @@ export interface components {
         };
         /**
          * Hours
-         * @description The opening hours of an inbox; no `week` at all means always open, holidays excepted.
+         * @description Opening hours; no `week` at all means always open, holidays excepted.
+         *
+         *         `public` names the country whose public holidays are closed, and whose worked weekend days are open as the weekday
+         *         next to them: a worked Sunday as Monday, a worked Saturday as Friday. Own `holidays` go before both.
          */
         Hours: {
             /** @default [] */
             holidays: components["schemas"]["Holiday"][];
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            public: "" | "CN";
             /** @default [] */
             week: components["schemas"]["Interval"][];
             /** @default Asia/Shanghai */
@@ -2127,6 +2138,7 @@ export interface components {
             /**
              * @default {
              *       "holidays": [],
+             *       "public": "",
              *       "week": [],
              *       "zone": "Asia/Shanghai"
              *     }
@@ -2420,7 +2432,8 @@ export interface components {
          *         `spent` the grant of the window it left under.
          *
          *         A mail has `subject`, `envelope` and `ref`, the message id other mails refer to it by (ours once it was sent).
-         *         `automatic`: a machine wrote it. `original` is the blob of the raw form.
+         *         `automatic`: a machine wrote it. `original` is the blob of the raw form. `kind` tells a whisper, a lead's word to
+         *         the colleague it mentions, from everything else; a whisper is a note, and one that is not cannot be made.
          */
         Message: {
             at: string;
@@ -2441,6 +2454,11 @@ export interface components {
             inbox: string;
             /** @default null */
             key: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            kind: "" | "whisper";
             /** @default [] */
             mentions: string[];
             /** @default  */
@@ -2978,6 +2996,8 @@ export interface components {
             first_reply_at: string | null;
             /** @default [] */
             followers: string[];
+            /** @default null */
+            held_since: string | null;
             id: string;
             inbox: string;
             /** @default [] */

@@ -1,0 +1,1 @@
+"""The desk: by when a customer is answered, and what happens when nobody does."""
