@@ -18,6 +18,7 @@ from hub.store.mongo.codec import Raw, decode
 from hub.store.mongo.faults import translated
 from hub.store.mongo.plan import Plans
 from hub.store.mongo.query import Query
+from hub.store.mongo.whole import Calls
 from hub.store.mongo.writes import Inserts, write_all, write_one
 from hub.store.port import By, Collection, D, Document, Eq, Has, In, Insert, Present, Test, Value, Watcher, Write
 
@@ -39,6 +40,7 @@ class MongoStore:
         self._client: AsyncMongoClient[Raw] | None = None
         self._inserts: dict[str, Inserts] = {}
         self._watchers: list[Watcher] = []
+        self._calls = Calls()
 
     async def open(self, collections: Sequence[Collection[Document]]) -> None:
         """See the port. Raises `HubError` for a server without transactions, `TryLater` for one that is not there."""
@@ -58,6 +60,7 @@ class MongoStore:
         """See the port."""
         for inserts in self._inserts.values():
             await inserts.drain()
+        await self._calls.drain()
         client, self._client = self._client, None
         if client is not None:
             await client.close()
@@ -65,7 +68,7 @@ class MongoStore:
     async def ping(self) -> None:
         """See the port."""
         with translated():
-            await self._database.command("ping")
+            await self._calls.whole(self._database.command("ping"))
 
     @property
     def _database(self) -> AsyncDatabase[Raw]:
@@ -132,6 +135,9 @@ class MongoStore:
 
     async def _read(self, collection: Collection[D], made: Query, limit: int) -> list[D]:
         self._inserter(collection)
+        return await self._calls.whole(self._fetch(collection, made, limit))
+
+    async def _fetch(self, collection: Collection[D], made: Query, limit: int) -> list[D]:
         target = self._database[collection.name]
         with translated():
             if self._plans:
@@ -145,6 +151,9 @@ class MongoStore:
         self._inserter(collection)
         if empty(where, limit):
             return 0
+        return await self._calls.whole(self._count(collection, made, limit))
+
+    async def _count(self, collection: Collection[Document], made: Query, limit: int) -> int:
         target = self._database[collection.name]
         with translated():
             if self._plans:
@@ -161,8 +170,10 @@ class MongoStore:
 
     async def commit(self, *writes: Write) -> None:
         """See the port. `TryLater` may mean that the writes were made: their versions and unique keys tell."""
-        if not writes:
-            return
+        if writes:
+            await self._calls.whole(self._commit(writes))
+
+    async def _commit(self, writes: Sequence[Write]) -> None:
         inserters = [self._inserter(write.collection) for write in writes]
         database, client = self._database, self._client
         with translated():

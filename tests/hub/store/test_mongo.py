@@ -117,6 +117,35 @@ async def test_a_server_that_goes_away_is_a_passing_fault(monkeypatch: pytest.Mo
     await store.close()
 
 
+async def test_a_caller_who_leaves_breaks_off_no_connection(mongo_url: str, mongo_database: str) -> None:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        for turns in range(2, 26, 2):  # the driver connects for about that many turns of the loop
+            async with open_mongo(mongo_url, mongo_database, ALL) as store:
+                reading = [asyncio.create_task(store.get(NOTES, f"{n}")) for n in range(10)]
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                for task in reading:
+                    task.cancel()
+                await asyncio.gather(*reading, return_exceptions=True)
+        gc.collect()
+    assert [str(one.message) for one in seen] == []
+
+
+async def test_what_a_leaver_asked_for_is_done(mongo_url: str, mongo_database: str) -> None:
+    async with open_mongo(mongo_url, mongo_database, ALL) as store:
+        heard: list[str] = []
+        store.watch(lambda done: heard.extend(write.doc.id for write in done))
+        writing = asyncio.create_task(
+            store.commit(Insert(NOTES, Note(id="n", thing="t")), Insert(NOTES, Note(id="m", thing="t")))
+        )
+        await asyncio.sleep(0)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    assert heard == ["n", "m"]
+
+
 async def test_stores_of_two_processes_share_the_truth(mongo_url: str, mongo_database: str) -> None:
     async with (
         open_mongo(mongo_url, mongo_database, ALL) as one,
