@@ -45,7 +45,7 @@ def turn_of(
         language=conversation.language,
         seq=said.seq if said is not None else conversation.customer_seq,
         parts=parts,
-        text=meant(plain(parts), known.choices if known else ()),
+        text=meant(plain(parts), known.offered if known else ()),
         memory=known.values if known else {},
         attributes=attributes_of(profile),
         labels=tuple(dict.fromkeys((*conversation.labels, *(profile.labels if profile else ())))),

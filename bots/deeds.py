@@ -10,7 +10,6 @@ from bots.contract import Answer, Ask, Attribute, Forget, Handoff, Label, Remind
 from bots.handover import after, hand_over
 from bots.memory import MEMORIES, Memory
 from bots.reminders import forgotten, reminded, silenced
-from bots.rendering import values
 from conversations.acts import MOST_LABELS
 from conversations.change import Change
 from conversations.identity import FIELDS, learn
@@ -60,14 +59,14 @@ class Deeds:
     async def do(self, answer: Answer, read: Memory | None) -> None:
         """Do everything, and remember; `read` is the memory's row as the store has it. Raises `Unheard`."""
         slots = self._memory.slots if answer.slots is None else answer.slots
-        self._memory = structs.replace(self._memory, values=answer.memory, slots=slots, choices=())
+        self._memory = structs.replace(self._memory, values=answer.memory, slots=slots, offered=())
         for number, reaction in enumerate(answer.reactions):
             match reaction:
                 case Say(parts=parts):
                     heard = self._say(parts, number)
                 case Ask(body=body, choices=choices):
                     heard = self._say((Choices(body=body, choices=choices),), number)
-                    self._memory = structs.replace(self._memory, choices=values(choices))
+                    self._memory = structs.replace(self._memory, offered=choices)
                 case Handoff():
                     await self._hand_over(reaction)
                     break

@@ -1,5 +1,6 @@
 """A conversation goes from a bot to a person: into the right queue, with a note that spares the customer repeating."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -9,9 +10,10 @@ from accounts.teams import TEAMS
 from accounts.users import folded
 from bots.contract import Handoff
 from bots.memory import Memory
+from bots.rendering import readable
 from bots.summary import summary
 from conversations.change import Change
-from conversations.model import MESSAGES, Author, Direction
+from conversations.model import MESSAGES, Author, Direction, Message
 from conversations.moves import to_queue
 from hub.model import Text, plain
 from hub.store.port import Between, By, Eq, Store
@@ -34,13 +36,20 @@ async def hand_over(
         bot=author.name,
         reason=handoff.reason,
         asked=handoff.summary,
-        said=[words for one in lately if one.direction is Direction.IN and (words := plain(one.parts))],
+        said=_said(lately),
         language=change.now.language or "zh-CN",
         slots=handoff.slots or slots,
         skill=handoff.skill or "",
     )
     change.add(author, (Text(body=note),), direction=Direction.NOTE, at=at)
     change.now = to_queue(change.now, await _team(store, handoff.team) or change.now.team, at=at)
+
+
+def _said(lately: Sequence[Message]) -> list[str]:
+    """Return what the customer said, as people read it."""
+    offered = [part for one in reversed(lately) if one.direction is Direction.OUT for part in one.parts]
+    heard = (plain(one.parts) for one in lately if one.direction is Direction.IN)
+    return [readable(words, offered) for words in heard if words]
 
 
 async def _team(store: Store, wanted: str | None) -> str | None:
@@ -57,4 +66,4 @@ async def _team(store: Store, wanted: str | None) -> str | None:
 
 def after(memory: Memory, handoff: Handoff) -> Memory:
     """Return the memory as it is once a person has it: the bot begins without old doubts when it gets it back."""
-    return structs.replace(memory, doubts=0, choices=(), served=memory.served or handoff.reason == "vip")
+    return structs.replace(memory, doubts=0, offered=(), served=memory.served or handoff.reason == "vip")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from hub.model import Choice
 from hub.store.port import Collection, Document
 
 
@@ -25,7 +26,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
 class Memory(Document, frozen=True, kw_only=True):
     """The id is the conversation's. `seq` is the newest customer message that was answered: no turn is taken twice.
 
-    `values` are the bot's own words; `choices` the quick replies it offered last, so that "2" can mean the second;
+    `values` are the bot's own words; `offered` the quick replies it asked with last, so that "2" can mean the second;
     `slots` what it had collected and `skill` what its last topic needs, for the note when somebody else calls a person.
     `doubts` counts how often in a row it did not understand; `served` says that a person was called because the
     customer is a VIP.
@@ -34,7 +35,7 @@ class Memory(Document, frozen=True, kw_only=True):
     bot: str
     seq: int = 0
     values: dict[str, str] = {}
-    choices: tuple[str, ...] = ()
+    offered: tuple[Choice, ...] = ()
     slots: dict[str, str] = {}
     skill: str = ""
     doubts: int = 0

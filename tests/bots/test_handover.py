@@ -10,12 +10,12 @@ from msgspec import structs
 
 from accounts.teams import TEAMS, Team
 from bots import asking
-from bots.contract import Answer, Attribute, Handoff, Label, Missed, Say, Silence, Triggers, Turn
+from bots.contract import Answer, Ask, Attribute, Handoff, Label, Missed, Say, Silence, Triggers, Turn
 from bots.memory import MEMORIES
 from conversations.acts import Acts
 from conversations.limits import ChannelLimits
 from conversations.model import CONVERSATIONS, PROFILES, Author, AuthorKind, Direction, State
-from hub.model import plain
+from hub.model import Choice, plain
 from hub.store.port import By, Insert, put
 from tests.bots.scripted import Scripted, say
 from tests.bots.test_turns import Chat, store
@@ -75,6 +75,15 @@ async def test_what_the_bot_had_collected_stands_in_the_note_though_it_was_not_a
     await talk.says("no water")
     await talk.says("this is ridiculous")
     assert "problem = no water；phone = 139" in await note(talk)
+
+
+async def test_the_note_tells_a_button_by_its_words(store: Store) -> None:
+    """Channels whose buttons send their value (WeChat customer service) leave it in the thread."""
+    ask = Ask(body="对吗？", choices=(Choice(label="对的", value="/affirm"), Choice(label="不对", value="/deny")))
+    talk = chat(store, Scripted({"报修": Answer(reactions=(ask,))}))
+    for words in ("报修", "/affirm", "转人工"):
+        await talk.says(words)
+    assert "客户说：「报修」 「对的」 「转人工」" in await note(talk)
 
 
 async def test_an_intent_that_no_machine_answers_calls_a_person(store: Store) -> None:

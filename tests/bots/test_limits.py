@@ -60,6 +60,15 @@ async def test_a_number_means_the_choice_of_the_list_that_was_sent(store: Store)
     assert bot.heard == ["hello", "to the left"]
 
 
+async def test_the_words_of_a_button_mean_its_value_once(store: Store) -> None:
+    """People read and say `Left`; the bot hears what it asked for, until it has asked something else."""
+    bot = Talker()
+    talk = Chat(store, bot, ChannelLimits({}))
+    for words in ("Left", " Right ", "Right now"):
+        await talk.says(words)
+    assert bot.heard == ["Left", "r", "Right now"]
+
+
 async def test_what_the_channel_carries_in_no_way_goes_to_a_person(store: Store) -> None:
     talk = chat(store, Talker(Text(body="one"), Html(body="<p>x")))
     await talk.says("hello")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bots.rendering import meant, values
+from bots.rendering import meant
 from conversations.limits import Limit
 from conversations.rendering import LONGEST, numbered, preview, unformatted
 from conversations.reply import Reply
@@ -211,10 +211,10 @@ def test_the_words_of_a_page() -> None:
 
 
 def test_a_number_means_the_choice_that_stood_there() -> None:
-    offered = values(WHICH.choices)
+    offered = WHICH.choices
     lines = numbered(WHICH).body.split("\n")[1:]
-    for line, value in zip(lines, offered, strict=True):
-        assert meant(line.split(".")[0], offered) == value
+    for line, choice in zip(lines, offered, strict=True):
+        assert meant(line.split(".")[0], offered) == choice.value
     assert meant("3", offered) == "3"
     assert meant("²", offered) == "²"
 

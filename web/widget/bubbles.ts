@@ -32,7 +32,7 @@ export function choicesOf(message: Message | undefined): Extract<Part, { type: '
 
 export function choiceButtons(hand: Hand, part: Extract<Part, { type: 'choices' }>): HTMLElement {
   return h('div', { class: 'choices' }, ...part.choices.map((choice) =>
-    h('button', { type: 'button', click: () => hand.say(choice.value) }, choice.label)))
+    h('button', { type: 'button', click: () => hand.say(choice.label) }, choice.label)))
 }
 
 function bubble(hand: Hand, part: Part): HTMLElement | null {
