@@ -19,10 +19,10 @@ from conversations.model import CONVERSATIONS
 from hub.events import Events
 from hub.store.port import By, Eq, Has, Insert, Store, Write
 from hub.work.jobs import Job, Kind
+from routing.choice import choose
 from routing.decisions import decided
 from routing.model import DESKS, Desk, Outcome
 from routing.places import ahead
-from routing.policy import choose
 from routing.step import STEP, Step
 
 

@@ -20,11 +20,11 @@ from hub.events import Events
 from hub.ids import new_id
 from hub.store.port import Insert, Store, Write, put
 from hub.work.jobs import Job, Kind
+from routing.choice import effective
 from routing.matching import wanted
 from routing.model import DESKS, Desk, Presence
 from routing.orphans import returned
 from routing.places import settled, taken
-from routing.policy import effective
 
 LEASE = timedelta(seconds=45)
 """How long a connection counts without a sign of life from its process."""
@@ -102,13 +102,26 @@ class Presences:
         """Set what they chose. Going away, or busy, sends unanswered offers back at once."""
 
         async def decide(desk: Desk, at: datetime) -> Sequence[Write]:
-            now = effective(status, connected=desk.seen_until is not None)
-            idle_since = at if desk.status is not Presence.ONLINE else desk.idle_since
-            chosen = structs.replace(desk, chosen=status, status=now, idle_since=idle_since)
-            returned = [] if now is Presence.ONLINE else await self._returned(agent, at)
-            return [*await self._written(desk, chosen, at), *returned]
+            return await self._chosen(desk, status, "", at)
 
         return await self._act(agent, decide)
+
+    async def choosing(self, agent: str, status: Presence, *, by: str) -> tuple[Desk, Sequence[Write]]:
+        """Return the desk as it is and the writes by which `by` sets its presence, for a commit of the caller's.
+
+        Raises `NotFound` for nobody. No writes when it is so already.
+        """
+        desk = await self.seated(agent)
+        if desk.chosen is status:
+            return desk, []
+        return desk, await self._chosen(desk, status, by, self._clock.now())
+
+    async def _chosen(self, desk: Desk, status: Presence, by: str, at: datetime) -> Sequence[Write]:
+        now = effective(status, connected=desk.seen_until is not None)
+        idle_since = at if desk.status is not Presence.ONLINE else desk.idle_since
+        chosen = structs.replace(desk, chosen=status, status=now, idle_since=idle_since, set_by=by)
+        returned = [] if now is Presence.ONLINE else await self._returned(desk.id, at)
+        return [*await self._written(desk, chosen, at), *returned]
 
     async def lapse(self, body: Lapse, job: Job, at: datetime) -> Sequence[Write]:
         """Ring: gone, or here for longer."""

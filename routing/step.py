@@ -9,11 +9,11 @@ from conversations.model import CONVERSATIONS, Conversation, State
 from conversations.moves import give_to, offer_to
 from hub.events import Events
 from hub.store.port import By, Eq, Missing, Present, Store, Write, put
+from routing.choice import choose, next_for
 from routing.decisions import decided
 from routing.expiry import OFFER_OVER, OfferOver
 from routing.model import DESKS, Desk, Outcome
 from routing.places import settled, taken
-from routing.policy import choose, next_for
 
 STEP = 20
 """Pairs made, and people looked at, in one commit; more follow in the next job."""

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from conversations.model import Conversation, State
 from hub.model import Address
+from routing.choice import choose, effective, hindrance, next_for
 from routing.model import Desk, Presence, Verdict
-from routing.policy import choose, effective, hindrance, next_for
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
