@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CONVERSATIONS_ALL = "conversations.all"
     CONVERSATIONS_REPLY = "conversations.reply"
     CONVERSATIONS_TAKEOVER = "conversations.takeover"
+    CONVERSATIONS_SUPERVISE = "conversations.supervise"
     PROFILES_READ = "profiles.read"
     PROFILES_MANAGE = "profiles.manage"
     USERS_READ = "users.read"
@@ -51,7 +52,8 @@ _AGENT = _EVERYONE | {P.CONVERSATIONS_READ, P.CONVERSATIONS_REPLY, P.PROFILES_MA
 GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(Permission),
-        Role.LEAD: _AGENT | {P.CONVERSATIONS_TAKEOVER, P.CANNED_MANAGE, P.LABELS_MANAGE, P.BOTS_READ},
+        Role.LEAD: _AGENT
+        | {P.CONVERSATIONS_TAKEOVER, P.CONVERSATIONS_SUPERVISE, P.CANNED_MANAGE, P.LABELS_MANAGE, P.BOTS_READ},
         Role.QUALITY: _EVERYONE | {P.CONVERSATIONS_READ, P.CONVERSATIONS_ALL, P.AUDIT_READ, P.BOTS_READ},
         Role.AGENT: _AGENT,
         Role.DESIGNER: _EVERYONE | {P.CONVERSATIONS_READ, P.CANNED_MANAGE, P.BOTS_READ, P.BOTS_MANAGE},

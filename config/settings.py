@@ -59,6 +59,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Requests worked on at once; more are answered 503 at once."""
     hooks_in_flight: Annotated[int, Meta(ge=1)] = 4096
     """The same for webhooks."""
+    listening_shown: bool = True
+    """Colleagues see when a lead listens in. Without a word they do: watching people unseen is for a house to decide
+    (and to tell its people of), not for a default. The audit record has it either way."""
     drain_seconds: Annotated[float, Meta(ge=0, le=25)] = 20
     """How long SIGTERM waits for what is under way."""
     lmtp: Annotated[str, Meta(pattern=r"^(unix:/\S+|\S*:[0-9]{1,5})?$")] = ""

@@ -23,7 +23,7 @@ class Desk(Document, frozen=True, kw_only=True):
     `load` counts conversations held and offered; it is recounted from the conversations, never guessed, and the
     row's version is what keeps two routers from filling the same place twice. `open` says that there is a place.
     `idle_since` is when the agent last got something. `seen_until` is when the connection lapses, `timer` the token of
-    the one timer that looks.
+    the one timer that looks. `set_by` is who set `chosen` when it was not the owner: a lead.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Desk(Document, frozen=True, kw_only=True):
     idle_since: datetime
     seen_until: datetime | None = None
     timer: str = ""
+    set_by: str = ""
     changed_at: datetime
 
 

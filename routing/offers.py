@@ -7,11 +7,12 @@ from msgspec import structs
 
 from conversations.change import Change
 from conversations.commits import settle
-from conversations.model import CONVERSATIONS, Conversation, State
+from conversations.model import CONVERSATIONS, Author, AuthorKind, Conversation, Direction, State
 from conversations.moves import give_to, withdraw_offer
 from hub.clock import Clock
 from hub.errors import Forbidden, NotFound, WrongMove
 from hub.events import Events
+from hub.model import Notice
 from hub.store.port import Store, Write, put
 from hub.work.jobs import Job
 from routing.decisions import decided
@@ -57,8 +58,10 @@ class Offers:
 
         return await self._act(conversation, decide)
 
-    async def take(self, conversation: str, agent: str, *, over: bool) -> Conversation:
+    async def take(self, conversation: str, agent: str, *, over: bool, name: str = "") -> Conversation:
         """Give it to the one who asks: from a queue, a bot, or (with `over`) a colleague; a closed one comes back.
+
+        The colleague who loses it is told so by a notice that mentions them, written in the name of who took it.
 
         Raises `Forbidden` when it is with a colleague and `over` is not allowed. Taking may pass the own capacity:
         the person decided it.
@@ -76,6 +79,10 @@ class Offers:
                     hint="Ask them to transfer it, or a team lead to take it over.",
                 )
             change.now = give_to(read, agent, at=at)
+            if read.state is State.AGENT and read.agent:
+                lost = (Notice(code="taken_over", facts={"from": read.agent}),)
+                taker = Author(kind=AuthorKind.AGENT, id=agent, name=name)
+                change.add(taker, lost, direction=Direction.NOTE, at=at, mentions=(read.agent,))
             change.also(decided(read, Outcome.TAKEN, at=at, agent=agent, by=agent))
             return change
 

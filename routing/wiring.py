@@ -6,6 +6,8 @@ from hub.clock import Clock
 from hub.events import Events
 from hub.store.port import Collection, Document, Store
 from hub.work.engine import Engine
+from routing.batches import BATCHES, PIECES
+from routing.batching import FORGET, ONE_PIECE, Batches
 from routing.expiry import OFFER_OVER
 from routing.matching import MATCH, Matching
 from routing.model import DECISIONS, DESKS
@@ -13,15 +15,16 @@ from routing.offers import Offers
 from routing.orphans import Orphans
 from routing.presence import LAPSE, Presences
 
-COLLECTIONS: tuple[Collection[Document], ...] = (DESKS, DECISIONS)
+COLLECTIONS: tuple[Collection[Document], ...] = (DESKS, DECISIONS, BATCHES, PIECES)
 
 
 class Routing:
-    """The room's two doors for people, `offers` and `presences`; everything else hears events."""
+    """The room's doors for people, `offers`, `presences` and `batches`; everything else hears events."""
 
     def __init__(self, store: Store, events: Events, clock: Clock) -> None:
         self.offers = Offers(store, events, clock)
         self.presences = Presences(store, events, clock)
+        self.batches = Batches(store, events, clock)
         self._matching = Matching(store, events)
         self._orphans = Orphans(store, events)
         events.subscribe(Queued, "routing", self._matching.on_queued)
@@ -36,3 +39,5 @@ class Routing:
         engine.register(MATCH, self._matching.match)
         engine.register(OFFER_OVER, self.offers.over)
         engine.register(LAPSE, self.presences.lapse)
+        engine.register(ONE_PIECE, self.batches.piece)
+        engine.register(FORGET, self.batches.forget)

@@ -116,11 +116,12 @@ async def _hear(hub: Hub, socket: Socket, frame: ClientFrame) -> None:
             if not socket.resume(stream, n):
                 hub.live.feed.reset(socket.stream, Reset())
             return
-        case Look(conversation=conversation):
-            await _look(hub, socket, conversation)
+        case Look(conversation=conversation, listening=listening):
+            await _look(hub, socket, conversation, listening=listening)
         case Types(conversation=conversation, on=on):
             await hub.live.types(socket, conversation, on)
-            if conversation == socket.viewing and socket.stream.actor.may(Permission.CONVERSATIONS_REPLY):
+            talks = conversation == socket.viewing and not socket.listening
+            if talks and socket.stream.actor.may(Permission.CONVERSATIONS_REPLY):
                 hub.typist.types(conversation, on=on)
         case Sits(status=status):
             socket.stream.actor.must(Permission.CONVERSATIONS_REPLY)
@@ -130,11 +131,13 @@ async def _hear(hub: Hub, socket: Socket, frame: ClientFrame) -> None:
     socket.greet()
 
 
-async def _look(hub: Hub, socket: Socket, id: str | None) -> None:
-    """Look at a conversation one may see; at any other is looking at none."""
+async def _look(hub: Hub, socket: Socket, id: str | None, *, listening: bool = False) -> None:
+    """Look at a conversation one may see; at any other is looking at none. Only a supervisor listens in."""
     conversation = await hub.store.get(CONVERSATIONS, id) if id else None
     seen = conversation is not None and may_see(socket.stream.actor, conversation)
-    await hub.live.look(socket, id if seen else None)
+    listens = listening and socket.stream.actor.may(Permission.CONVERSATIONS_SUPERVISE)
+    unseen = listens and not hub.settings.listening_shown
+    await hub.live.look(socket, id if seen else None, listening=listens, unseen=unseen)
 
 
 async def _presence(told: Awaitable[object]) -> None:

@@ -102,6 +102,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         settings=settings, address=settings.address, store=store, clock=clock, bus=base.bus, far=base.far,
         events=events, engine=engine, ingest=ingest, keyring=keyring, vault=vault, shelf=met.shelf, links=met.links,
         tokens=met.tokens, accounts=accounts, talks=said, presences=routing.presences, offers=routing.offers,
+        batches=routing.batches,
         bots=bots, workshop=shop, channels=channels, views=views, live=live, typist=Typist(store, channels, clock),
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies), metrics=metrics, in_flight=Room(settings.in_flight),

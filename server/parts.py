@@ -19,6 +19,7 @@ from hub.secrets import Vault
 from hub.store.port import Store
 from hub.tokens import Tokens
 from hub.work.engine import Engine
+from routing.batching import Batches
 from routing.offers import Offers
 from routing.presence import Presences
 from server.channels import Channels
@@ -61,6 +62,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     talks: Talks
     presences: Presences
     offers: Offers
+    batches: Batches
     bots: Shelf
     workshop: Workshop
     channels: Channels

@@ -17,6 +17,7 @@ from conversations.reply import Replies
 from conversations.search import Search
 from conversations.snoozes import Alarms
 from conversations.transcripts import Transcripts
+from conversations.whispers import Whispers
 from hub.clock import Clock
 from hub.events import Events
 from hub.store.port import Store
@@ -40,6 +41,7 @@ class Talks(Struct, frozen=True, kw_only=True):
     receive: Receive
     replies: Replies
     search: Search
+    whispers: Whispers
 
 
 def build(store: Store, events: Events, clock: Clock, limits: Limits) -> Talks:
@@ -60,4 +62,5 @@ def build(store: Store, events: Events, clock: Clock, limits: Limits) -> Talks:
         receive=Receive(store, events, limits),
         replies=Replies(store, events, clock, limits),
         search=Search(store),
+        whispers=Whispers(store, events, clock),
     )

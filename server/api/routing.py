@@ -105,7 +105,7 @@ async def take_conversation(call: Call, id: str) -> Conversation:
     """Take the conversation; from a colleague only with the right to take over."""
     await seen(call, id)
     over = call.actor.may(Permission.CONVERSATIONS_TAKEOVER)
-    return await call.hub.offers.take(id, call.actor.user, over=over)
+    return await call.hub.offers.take(id, call.actor.user, over=over, name=call.actor.name)
 
 
 @routes.post("/conversations/{id}/transfer", permission=REPLY)

@@ -39,9 +39,11 @@ class Company:
         """Return every conversation somebody of this process looks at."""
         return [self.here(conversation) for conversation in self._here]
 
-    def enter(self, conversation: str, user: str, name: str) -> None:
+    def enter(self, conversation: str, user: str, name: str, *, listening: bool = False) -> None:
         """Somebody looks."""
-        self._here.setdefault(conversation, {}).setdefault(user, Viewer(id=user, name=name))
+        here = self._here.setdefault(conversation, {})
+        if user not in here or here[user].listening != listening:
+            here[user] = Viewer(id=user, name=name, listening=listening)
 
     def leave(self, conversation: str, user: str) -> None:
         """They look elsewhere."""
@@ -94,6 +96,7 @@ class Company:
                 id=viewer.id, name=viewer.name,
                 typing=viewer.typing or bool(known and known.typing),
                 drafting=viewer.drafting or bool(known and known.drafting),
+                listening=viewer.listening and (known is None or known.listening),
             )  # fmt: skip
         return tuple(sorted(found.values(), key=lambda viewer: (viewer.name, viewer.id)))
 

@@ -44,13 +44,13 @@ class Feed:
         self._offer(before, now)
 
     def message(self, message: Message, conversation: Conversation) -> None:
-        """Tell a new or changed message of a conversation."""
+        """Tell a new or changed message of a conversation; who is mentioned hears it, though they just lost it."""
         if self._messages.get(message.id, -1) >= message.version:
             return
         _remember(self._messages, message.id, message.version)
         body = encode(Told(conversation=message.conversation, seq=message.seq, message=shown(message)))
         for stream in self._streams:
-            if may_see(stream.actor, conversation):
+            if may_see(stream.actor, conversation) or stream.actor.user in message.mentions:
                 self._add(stream, body)
 
     def reset(self, stream: Stream, frame: Struct) -> None:

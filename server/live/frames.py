@@ -61,21 +61,23 @@ class Hello(Struct, frozen=True, kw_only=True, tag="hello"):
 
 
 class AtDesk(Struct, frozen=True, kw_only=True, tag="presence"):
-    """A colleague's status, load or capacity changed."""
+    """A colleague's status, load or capacity changed; `set_by` is the lead who set the status, if one did."""
 
     user: str
     status: str
     load: int
     capacity: int
+    set_by: str = ""
 
 
 class Viewer(Struct, frozen=True, kw_only=True):
-    """A colleague who looks at a conversation."""
+    """A colleague who looks at a conversation; `listening`: a lead who listens in."""
 
     id: str
     name: str
     typing: bool = False
     drafting: bool = False
+    listening: bool = False
 
 
 class Viewing(Struct, frozen=True, kw_only=True, tag="viewing"):
@@ -134,9 +136,10 @@ class Resume(Struct, frozen=True, kw_only=True, tag="resume", forbid_unknown_fie
 
 
 class Look(Struct, frozen=True, kw_only=True, tag="view", forbid_unknown_fields=True):
-    """The client shows this conversation, or none."""
+    """The client shows this conversation, or none; `listening`: a lead listens in, seen as the house has it set."""
 
     conversation: Id | None = None
+    listening: bool = False
 
 
 class Types(Struct, frozen=True, kw_only=True, tag="typing", forbid_unknown_fields=True):

@@ -82,20 +82,24 @@ class Live:
         for socket in self.sockets:
             socket.close(RESTART)
 
-    async def look(self, socket: Socket, conversation: str | None) -> None:
-        """The user looks at this conversation now, or at none."""
+    async def look(
+        self, socket: Socket, conversation: str | None, *, listening: bool = False, unseen: bool = False
+    ) -> None:
+        """The user looks at this conversation now, or at none; of an `unseen` look nobody is told."""
         before, socket.viewing = socket.viewing, conversation
+        was_unseen, socket.unseen = socket.unseen, unseen
+        socket.listening = listening
         user = socket.user
-        if before and not self._looks(user, before):
+        if before and not was_unseen and not self._looks(user, before):
             self.company.leave(before, user)
             await self._company_changed(before)
-        if conversation:
-            self.company.enter(conversation, user, socket.stream.actor.name)
+        if conversation and not unseen:
+            self.company.enter(conversation, user, socket.stream.actor.name, listening=listening)
             await self._company_changed(conversation)
 
     async def types(self, socket: Socket, conversation: str, on: bool) -> None:
-        """The user types, or stopped, in the conversation they look at."""
-        if conversation != socket.viewing:
+        """The user types, or stopped, in the conversation they look at; who is unseen types unseen."""
+        if conversation != socket.viewing or socket.unseen:
             return
         if self.company.types(conversation, socket.user, on, self._clock.monotonic()):
             await self._company_changed(conversation)
@@ -211,7 +215,7 @@ class Live:
         stream.actor = actor
 
     def _desk(self, desk: Desk) -> None:
-        frame = AtDesk(user=desk.id, status=desk.status, load=desk.load, capacity=desk.capacity)
+        frame = AtDesk(user=desk.id, status=desk.status, load=desk.load, capacity=desk.capacity, set_by=desk.set_by)
         for socket in self.sockets:
             socket.pass_on(f"presence:{desk.id}", frame)
 
@@ -242,7 +246,9 @@ class Live:
                 socket.pass_on(f"viewing:{conversation}", Viewing(conversation=conversation, users=viewers))
 
     def _looks(self, user: str, conversation: str) -> bool:
-        return any(socket.user == user and socket.viewing == conversation for socket in self.sockets)
+        return any(
+            socket.user == user and socket.viewing == conversation and not socket.unseen for socket in self.sockets
+        )
 
     def _grown(self, stream: Stream) -> None:
         self._stale.add(stream.actor.user)

@@ -34,6 +34,10 @@ class Socket:
         self.stream = stream
         self.session = session
         self.viewing: str | None = None
+        self.listening = False
+        """Whether a lead listens in: the customer is not told that they type."""
+        self.unseen = False
+        """Whether nobody is told of the viewing: a lead listens in, and the house does not show it."""
         self.closing: int | None = None
         self._cursor = stream.n
         self._passing: OrderedDict[str, bytes] = OrderedDict()

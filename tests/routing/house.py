@@ -11,6 +11,7 @@ from accounts.teams import TEAMS, Team
 from accounts.users import USERS, User
 from conversations.change import Change
 from conversations.commits import settle
+from conversations.inboxes import INBOXES
 from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, Conversation, State
 from hub.events import Events
 from hub.model import Address
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from tests.stores import Engine as StoreEngine
 
 ALL: tuple[Collection[Document], ...] = (
-    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, USERS, TEAMS,
+    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, INBOXES, USERS, TEAMS,
 )  # fmt: skip
 
 
