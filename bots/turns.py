@@ -2,7 +2,7 @@
 
 CustomerSaid --> state BOT? --> triggers: a person at once? --> Bot.answer (again after a lost race) --> one commit:
 Ring ---------> still wanted?                                   messages through the door `say`, labels, attributes,
-                                                                reminders, hand-over, memory
+Unasked ------> state BOT?                                      reminders, hand-over, memory
 
 An agent who takes the conversation while the bot thinks wins: the bot's commit loses its version, the turn runs again
 and finds a person there.
@@ -17,12 +17,13 @@ import structlog
 from msgspec import Struct, structs
 
 from bots.asking import BotFailed, answered, message_of, turn_of
-from bots.contract import Bot, Missed
+from bots.contract import Answer, Bot, Missed
 from bots.deciding import completed, decided, instead
 from bots.deeds import Deeds, Unheard
 from bots.memory import MEMORIES, Memory
 from bots.reminders import Ring, found, overheard, rung, still_wanted, told
 from bots.triggers import DEFAULT, triggers_of
+from bots.unasked import Unasked, against
 from conversations.change import Change
 from conversations.consent import opted_out
 from conversations.events import CustomerSaid
@@ -121,6 +122,27 @@ class Turns:
             return silent
         return change.writes(self._events, at)
 
+    async def speak(self, body: Unasked, job: Job, at: datetime) -> Sequence[Write]:
+        """Say what the bot says of its own accord; what cannot be said now is not said, and told to the log."""
+        conversation = await self._store.get(CONVERSATIONS, body.conversation)
+        bot, why = self._bots.get(body.bot), against(body, conversation)
+        if conversation is None or bot is None or why is not None:
+            _log.info("unasked_not_said", conversation=body.conversation, bot=body.bot, why=why or "no_bot")
+            return []
+        if await opted_out(self._store, conversation.address) is not None:
+            _log.info("unasked_not_said", conversation=body.conversation, bot=body.bot, why="opted_out")
+            return []
+        scene = await self._scene(conversation)
+        change, mail = Change(conversation), await self._mail(conversation, at)
+        deeds = self._deeds(change, bot, scene, scene.memory, f"unasked:{body.number}", mail, at, proactive=True)
+        answer = Answer(reactions=body.said, memory=scene.memory.values)
+        try:
+            await deeds.do(completed(answer, triggers_of(bot), scene.memory), scene.read)
+        except Unheard:
+            _log.warning("unasked_not_said", conversation=body.conversation, bot=body.bot, why="not_heard")
+            return []
+        return change.writes(self._events, at)
+
     async def _scene(self, conversation: Conversation, seq: int | None = None) -> Scene:
         read, profile, said = await asyncio.gather(
             self._store.get(MEMORIES, conversation.id),
@@ -135,13 +157,13 @@ class Turns:
 
     def _deeds(
         self, change: Change, bot: Bot | None, scene: Scene, memory: Memory, tag: str, mail: Letter | None,
-        at: datetime, *, ringing: str = "",
+        at: datetime, *, ringing: str = "", proactive: bool = False,
     ) -> Deeds:  # fmt: skip
         id = scene.conversation.bot or ""
         author = Author(kind=AuthorKind.BOT, id=id, name=bot.name if bot else id)
         return Deeds(
             self._store, self._limits, change=change, author=author, memory=memory, profile=scene.profile, tag=tag,
-            at=at, mail=mail, proactive=bool(ringing), ringing=ringing,
+            at=at, mail=mail, proactive=proactive or bool(ringing), ringing=ringing,
         )  # fmt: skip
 
     async def _mail(self, conversation: Conversation, at: datetime) -> Letter | None:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from aiohttp import web
 
-from server import agents, chat_wiring, consent, health, links, public_files
+from server import agents, chat_wiring, consent, health, links, public_files, rasa_address, rasa_door
 from server.api.routes import ROUTES
 from server.chat.service import mount as mount_chat
 from server.document import serve as serve_document
@@ -38,6 +38,7 @@ def application(opened: Open) -> web.Application:
     app.router.add_get(links.PATH, public_files.file)
     app.router.add_get(links.REMOTE_PATH, public_files.remote)
     app.router.add_get(consent.PATH, consent.callback)
+    app.router.add_post(rasa_address.PATH, rasa_door.said)
     mount_chat(app)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)

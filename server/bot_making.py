@@ -10,11 +10,12 @@ from bots.actions.webhook import Secret
 from bots.contract import Bot, Turn
 from bots.engine import EngineBot, Thought
 from bots.nlu.encoder import installed
+from bots.rasa.lines import Lines
 from bots.rasa.remote import RasaBot
 from bots.rasa.shadow import Logged, Shadow
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Chest
-from bots.serving.rows import BOTS, RASA_TOKEN, VERSIONS, BotRow, State, VersionRow, version_id
+from bots.serving.rows import BOTS, RASA_TOKEN, VERSIONS, BotRow, State, VersionRow, Way, version_id
 from bots.trained import unpack
 from hub.clock import Clock
 from hub.errors import Invalid, NotFound, WrongMove
@@ -61,7 +62,8 @@ class Maker:
             return await find(RASA_TOKEN) if RASA_TOKEN in now.secrets else ""
 
         second = await self._live(row.remote.shadow) if row.remote.shadow else None
-        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second)
+        lines = Lines(self._store, row.id) if row.remote.way is Way.CALLBACK else None
+        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second, lines=lines)
         return Shadow(bot, second, Logged(row.id)) if second is not None else bot
 
     async def say(self, row: BotRow, version: VersionRow, turn: Turn) -> Thought:

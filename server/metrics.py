@@ -25,6 +25,7 @@ class Metrics:
         self.sockets = self._gauge("ws_connections", "Open live sockets")
         self.slow = self._counter("ws_dropped_slow", "Live sockets dropped because they read too slowly")
         self.known = self._counter("dedupe_hits", "Inbounds that were stored already", "channel")
+        self.called_back = self._counter("rasa_called_back", "Messages that Rasa servers called back with", "result")
         self.oldest = self._gauge("outbox_oldest_age_seconds", "How long the most overdue job has been due")
         self.ready = self._gauge("jobs_overdue", "Jobs that are due and not done, counted to 1000")
         self.dead = self._gauge("dlq_jobs", "Dead letters, counted to 1000")

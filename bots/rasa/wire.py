@@ -1,7 +1,8 @@
-"""What a Rasa server says over REST, as reactions of ours. Pure.
+"""What a Rasa server says over REST or calls back, as reactions of ours. Pure.
 
 Source: rasa 3.6.21, `core/channels/rest.py` and a running server (facts/bots, section 4): text, picture and `custom` of
-one response come as messages of their own; an exception inside the bot is 200 with an empty list.
+one response come as messages of their own; an exception inside the bot is 200 with an empty list. The callback channel
+POSTs the same messages one by one, each before it goes on, and answers `success` after the last.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from msgspec import Meta, Struct
 
 from bots.contract import Ask, Handoff, Reaction, Say
 from bots.dialogue.actions import Failed
+from hub.errors import Malformed
 from hub.model import Card, Choice, Part, Text
 
 LABEL, VALUE, BUTTONS, TEXT = 64, 256, 20, 20_000
@@ -34,6 +36,13 @@ class Message(Struct, frozen=True, kw_only=True):
     custom: Any = None
 
 
+class Called(Message, frozen=True, kw_only=True):
+    """One message of the callback channel; the recipient is whom we named as sender: the conversation."""
+
+    recipient_id: Annotated[str, Meta(min_length=1, max_length=128)]
+
+
+_called = msgspec.json.Decoder(Called).decode
 _decode = msgspec.json.Decoder(Annotated[list[Message], Meta(max_length=MESSAGES)]).decode
 
 
@@ -47,6 +56,15 @@ def read(body: bytes) -> tuple[Reaction, ...]:
     if not reactions:
         raise Failed("Rasa said nothing: it has no answer, or failed inside")
     return reactions
+
+
+def called(body: bytes) -> tuple[str, tuple[Reaction, ...]]:
+    """Return the conversation and what is said in it, maybe nothing that we know; raises `Malformed`."""
+    try:
+        message = _called(body)
+    except ValueError as error:
+        raise Malformed("This is no message of Rasa's callback channel", reason=str(error)) from error
+    return message.recipient_id, tuple(_reactions([message]))
 
 
 def _reactions(messages: Sequence[Message]) -> list[Reaction]:

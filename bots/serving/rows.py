@@ -25,11 +25,23 @@ class BotKind(StrEnum):
     RASA = "rasa"
 
 
+class Way(StrEnum):
+    """How a Rasa server answers: within the call, or by calls of its own to our door."""
+
+    REST = "rest"
+    CALLBACK = "callback"
+
+
 class Remote(Struct, frozen=True, kw_only=True):
-    """Where a Rasa server is. `shadow` names the bot that answers beside it, unheard."""
+    """Where a Rasa server is. `shadow` names the bot that answers beside it, unheard.
+
+    `door` is random and part of the address that it calls back: another one closes the address there was.
+    """
 
     url: str
     shadow: str = ""
+    way: Way = Way.REST
+    door: str = ""
 
 
 RASA_TOKEN = "rasa_token"  # noqa: S105 - the name of a secret, not one

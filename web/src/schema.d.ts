@@ -1363,7 +1363,7 @@ export interface components {
             live: number | null;
             name: string;
             /** @default null */
-            remote: components["schemas"]["bots.serving.rows.Remote"] | null;
+            remote: components["schemas"]["RemoteShown"] | null;
             /** @default [] */
             secrets: string[];
             /** @default null */
@@ -2463,7 +2463,7 @@ export interface components {
             mentions: string[];
             /** @default  */
             original: string;
-            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
             /** @default null */
             provider_id: string | null;
             /**
@@ -2715,7 +2715,7 @@ export interface components {
         PreviewMessage: {
             /** @default [] */
             degraded: string[];
-            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
+            parts: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
         };
         /**
          * Previewed
@@ -2916,13 +2916,50 @@ export interface components {
             next: string | null;
         };
         /**
+         * Remote
+         * @description A file that is still at the provider: fetched after the message is stored, and put in this part's place.
+         *
+         *         `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
+         */
+        Remote: {
+            /** @default  */
+            fault: string;
+            /** @enum {unknown} */
+            kind: "audio" | "file" | "image" | "video";
+            /** @default  */
+            name: string;
+            ref: string;
+            /** @enum {unknown} */
+            type: "remote";
+        };
+        /**
          * RemoteGiven
          * @description A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent.
+         *
+         *         `way` is how it answers: `rest`, within the call, or `callback`, by calls of its own. `renew` gives it another
+         *         address to call back; the one before is closed at once.
          */
         RemoteGiven: {
+            /** @default false */
+            renew: boolean;
             /** @default  */
             shadow: string;
             url: string;
+            /** @default rest */
+            way: components["schemas"]["Way"];
+        };
+        /**
+         * RemoteShown
+         * @description A Rasa server. `callback` is the address it calls back (`callback: url:` of its credentials.yml).
+         *
+         *         It stands there for those who manage bots alone, for it opens the bot's mouth, and only with `way: callback`.
+         */
+        RemoteShown: {
+            /** @default  */
+            callback: string;
+            shadow: string;
+            url: string;
+            way: components["schemas"]["Way"];
         };
         /**
          * Report
@@ -3172,7 +3209,7 @@ export interface components {
              */
             fault: "" | "error" | "timeout";
             /** @default [] */
-            items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[][];
+            items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[][];
             /** @default 0 */
             seq: number;
         };
@@ -3335,7 +3372,7 @@ export interface components {
             active_form: string | null;
             handoff: string | null;
             parse: Record<string, never>;
-            said: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["hub.model.parts.Remote"])[];
+            said: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[];
             slots: Record<string, never>;
             steps: components["schemas"]["StepTaken"][];
             tracker: string;
@@ -3472,12 +3509,14 @@ export interface components {
         };
         /**
          * Viewer
-         * @description A colleague who looks at a conversation.
+         * @description A colleague who looks at a conversation; `listening`: a lead who listens in.
          */
         Viewer: {
             /** @default false */
             drafting: boolean;
             id: string;
+            /** @default false */
+            listening: boolean;
             name: string;
             /** @default false */
             typing: boolean;
@@ -3489,6 +3528,12 @@ export interface components {
         ViewsShown: {
             views: components["schemas"]["ViewShown"][];
         };
+        /**
+         * Way
+         * @description How a Rasa server answers: within the call, or by calls of its own to our door.
+         * @enum {unknown}
+         */
+        Way: "callback" | "rest";
         /**
          * Why
          * @description How it was found out.
@@ -3532,15 +3577,6 @@ export interface components {
             text: string;
         };
         /**
-         * Remote
-         * @description Where a Rasa server is. `shadow` names the bot that answers beside it, unheard.
-         */
-        "bots.serving.rows.Remote": {
-            /** @default  */
-            shadow: string;
-            url: string;
-        };
-        /**
          * Preview
          * @description The last thing said, for lists.
          */
@@ -3548,23 +3584,6 @@ export interface components {
             at: string;
             author: components["schemas"]["AuthorKind"];
             text: string;
-        };
-        /**
-         * Remote
-         * @description A file that is still at the provider: fetched after the message is stored, and put in this part's place.
-         *
-         *         `ref` is the adapter's own word for it (`Adapter.media`). `fault` is a code, set when it could not be had.
-         */
-        "hub.model.parts.Remote": {
-            /** @default  */
-            fault: string;
-            /** @enum {unknown} */
-            kind: "audio" | "file" | "image" | "video";
-            /** @default  */
-            name: string;
-            ref: string;
-            /** @enum {unknown} */
-            type: "remote";
         };
         /**
          * Preview

@@ -1,9 +1,11 @@
 """Acts upon bots, for the audit record: what changed, without the secrets."""
 
+import secrets
+
 from accounts.audit import Entry
 from accounts.changes import changed
 from accounts.recording import Commit
-from bots.serving.rows import BotRow, Remote
+from bots.serving.rows import BotRow, Remote, Way
 from hub.store.port import Document, Write
 from server.api.accounts.shown import act_of
 from server.api.bots.shown import RemoteGiven
@@ -28,6 +30,11 @@ def sealed(call: Call, bot: BotRow | str, given: dict[str, str]) -> dict[str, st
     return {name: value for name, value in {**known, **fresh}.items() if given.get(name, "-")}
 
 
-def remote_of(given: RemoteGiven | None) -> Remote | None:
-    """Return where a Rasa server is, as a row keeps it."""
-    return Remote(url=given.url, shadow=given.shadow) if given else None
+def remote_of(given: RemoteGiven | None, before: Remote | None = None) -> Remote | None:
+    """Return where a Rasa server is, as a row keeps it; the address that it calls back stays unless it is renewed."""
+    if given is None:
+        return None
+    door = ""
+    if given.way is Way.CALLBACK:
+        door = (before.door if before and not given.renew else "") or secrets.token_urlsafe(16)
+    return Remote(url=given.url, shadow=given.shadow, way=given.way, door=door)

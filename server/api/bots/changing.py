@@ -26,7 +26,7 @@ async def change_bot(call: Call, id: BotId, body: BotPatch) -> BotDetail:
     if body.remote is not UNSET:
         if read.kind is not BotKind.RASA:
             raise Invalid("Only a bot of kind `rasa` has a `remote`", path="$.remote")
-        given["remote"] = remote_of(body.remote)
+        given["remote"] = remote_of(body.remote, read.remote)
     if body.secrets is not UNSET:
         given["secrets"] = sealed(call, read, body.secrets)
     now = structs.replace(read, **given)

@@ -7,6 +7,7 @@ from accounts.permissions import Permission
 from bots.serving.library import ready_made, starting
 from bots.serving.rows import BotKind, BotRow, State, VersionRow
 from hub.errors import Invalid, NotFound
+from server import rasa_address
 from server.api.bots.acts import audited, remote_of, sealed
 from server.api.bots.shown import (
     BotDetail,
@@ -15,6 +16,7 @@ from server.api.bots.shown import (
     BotShown,
     BotsShown,
     Library,
+    RemoteShown,
     StateShown,
     VersionShown,
 )  # fmt: skip
@@ -82,9 +84,16 @@ async def detail(call: Call, id: str) -> BotDetail:
         **{name: getattr(plain, name) for name in plain.__struct_fields__},
         versions=tuple(show_version(one, row.live if row else None) for one in versions),
         intents=draft.intents if draft else (),
-        remote=row.remote if row else None,
+        remote=_remote(call, row) if row else None,
         secrets=tuple(sorted(row.secrets)) if row else (),
     )
+
+
+def _remote(call: Call, row: BotRow) -> RemoteShown | None:
+    if row.remote is None:
+        return None
+    callback = rasa_address.address(call.hub, row) if MANAGE in call.actor.permissions else ""
+    return RemoteShown(url=row.remote.url, shadow=row.remote.shadow, way=row.remote.way, callback=callback)
 
 
 def show_version(row: VersionRow, live: int | None) -> VersionShown:

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from bots.contract import Ranked
 from bots.nlu.evaluation import Report
 from bots.serving.library import ReadyMade
-from bots.serving.rows import MissState, Progress, Remote, Why
+from bots.serving.rows import MissState, Progress, Way, Why
 from server.api.cursor import Cursor, Limit
 
 BotId = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -67,6 +67,22 @@ class VersionShown(Struct, frozen=True, kw_only=True):
     progress: Progress | None
 
 
+class RemoteShown(Struct, frozen=True, kw_only=True):
+    """A Rasa server. `callback` is the address it calls back (`callback: url:` of its credentials.yml).
+
+    It stands there for those who manage bots alone, for it opens the bot's mouth, and only with `way: callback`.
+    """
+
+    url: str
+    shadow: str
+    way: Way
+    callback: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the address out."""
+        return f"RemoteShown({self.url!r})"
+
+
 class BotDetail(BotShown, frozen=True, kw_only=True):
     """A bot with its versions, newest first (at most a hundred), and the intents of its draft.
 
@@ -75,15 +91,21 @@ class BotDetail(BotShown, frozen=True, kw_only=True):
 
     versions: tuple[VersionShown, ...] = ()
     intents: tuple[str, ...] = ()
-    remote: Remote | None = None
+    remote: RemoteShown | None = None
     secrets: tuple[str, ...] = ()
 
 
 class RemoteGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent."""
+    """A Rasa server to speak to. `shadow` is a bot whose answers are compared with its own, and never sent.
+
+    `way` is how it answers: `rest`, within the call, or `callback`, by calls of its own. `renew` gives it another
+    address to call back; the one before is closed at once.
+    """
 
     url: Url
     shadow: Annotated[str, Meta(max_length=63)] = ""
+    way: Way = Way.REST
+    renew: bool = False
 
 
 class BotMade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

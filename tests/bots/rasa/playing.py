@@ -1,4 +1,4 @@
-"""A server that answers as Rasa 3.6.21 was seen to answer over REST, and writes down what it was told."""
+"""A server that answers as Rasa 3.6.21 was seen to answer, over REST and by callback, and writes down what it heard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 if TYPE_CHECKING:
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Rasa:
-    """`answers` are given in turn; an int is a status, bytes are a body as it stands."""
+    """`answers` are given in turn; an int is a status, bytes are a body as it stands.
+
+    `callback` is the address of credentials.yml; each message of an answer is sent there, `copies` times, before
+    "success". `statuses` are what the address answered.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Any] = []
@@ -22,6 +26,9 @@ class Rasa:
         self.events: list[tuple[str, list[dict[str, Any]]]] = []
         self.tokens: list[str] = []
         self.url = ""
+        self.callback = ""
+        self.copies = 1
+        self.statuses: list[int] = []
 
     async def webhook(self, request: web.Request) -> web.Response:
         """The REST channel."""
@@ -32,6 +39,28 @@ class Rasa:
             return web.Response(status=answer)
         body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         return web.Response(body=body, content_type="application/json")
+
+    async def called_back(self, request: web.Request) -> web.Response:
+        """The callback channel."""
+        told = msgspec.json.decode(await request.read())
+        self.told.append(told)
+        answer = self.answers.pop(0) if self.answers else [{"text": "好的"}]
+        if isinstance(answer, int):
+            return web.Response(status=answer)
+        for message in answer:
+            if not await self.call(told["sender"], **message):
+                return web.Response(status=500, text="the callback was not taken")
+        return web.Response(text="success")
+
+    async def call(self, sender: str, **message: Any) -> bool:
+        """Send one message to the address, and say whether the answer lets Rasa go on."""
+        async with ClientSession() as http:
+            for _ in range(self.copies):
+                async with http.post(self.callback, json={"recipient_id": sender, **message}) as answer:
+                    self.statuses.append(answer.status)
+                    if answer.status >= 400 or not isinstance(await answer.json(), dict):
+                        return False
+        return True
 
     async def append(self, request: web.Request) -> web.Response:
         """Events told to a tracker."""
@@ -45,6 +74,7 @@ async def rasa() -> AsyncIterator[Rasa]:
     played = Rasa()
     app = web.Application()
     app.router.add_post("/webhooks/rest/webhook", played.webhook)
+    app.router.add_post("/webhooks/callback/webhook", played.called_back)
     app.router.add_post("/conversations/{id}/tracker/events", played.append)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server()
