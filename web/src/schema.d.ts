@@ -2650,7 +2650,7 @@ export interface components {
          * @description One thing that may be allowed. The values are on the wire and in API tokens: never reuse one.
          * @enum {unknown}
          */
-        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.takeover" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
+        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
         /**
          * Preferences
          * @description How the inbox behaves for one person. An empty language follows the browser.
