@@ -15,6 +15,7 @@ from server.api import (
     phrases,
     routing,
     suggestions,
+    supervision,
 )
 from server.api.contract import Route
 
@@ -25,7 +26,12 @@ MODULES = (
 
 
 def _all() -> tuple[Route, ...]:
-    return (*accounts.routes(), *bots.routes(), *(route for module in MODULES for route in module.routes))
+    return (
+        *accounts.routes(),
+        *bots.routes(),
+        *supervision.routes(),
+        *(route for module in MODULES for route in module.routes),
+    )
 
 
 ROUTES: tuple[Route, ...] = _all()

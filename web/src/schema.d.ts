@@ -487,6 +487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that this supervisor listens in on a conversation of their teams; nothing of it changes. */
+        post: operations["listen_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -737,6 +754,23 @@ export interface paths {
         put?: never;
         /** Give it to a team's queue, or straight to a colleague who answers customers. */
         post: operations["transfer_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/whisper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something to the colleague who has it, and to nobody else; it cannot leave the house. */
+        post: operations["whisper"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1143,6 +1177,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the queues and colleagues this supervisor answers for, as they are now. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/agents/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a colleague get no more new work; what is offered to them and unanswered goes back to its queue. */
+        put: operations["set_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move up to 500 conversations; durable when answered, the work goes on behind. */
+        post: operations["move_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/batches/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how far one's own request has come, and what became of each conversation; kept for a week. */
+        get: operations["how_far"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what waits in a queue, or what a colleague has. */
+        get: operations["choose_from"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -1296,6 +1415,23 @@ export interface components {
             user: string;
         };
         /**
+         * AgentShown
+         * @description A colleague at work; `set_by` is the lead who set `chosen`, if one did.
+         */
+        AgentShown: {
+            capacity: number;
+            chosen: components["schemas"]["Presence"];
+            held: components["schemas"]["Line"][];
+            here: boolean;
+            idle_since: string;
+            load: number;
+            name: string;
+            set_by: string;
+            status: components["schemas"]["Presence"];
+            teams: string[];
+            user: string;
+        };
+        /**
          * Audio
          * @description A voice message or sound.
          */
@@ -1330,6 +1466,22 @@ export interface components {
          * @enum {unknown}
          */
         AuthorKind: "agent" | "bot" | "customer" | "system";
+        /**
+         * BatchShown
+         * @description How far it has come: `over` when nothing of it waits. The items stand in the order of the work, oldest first.
+         */
+        BatchShown: {
+            at: string;
+            done: number;
+            goal: components["schemas"]["ToTeam"] | components["schemas"]["ToAgent"] | components["schemas"]["ToBot"] | components["schemas"]["Closing"] | components["schemas"]["Ranking"];
+            items: components["schemas"]["PieceShown"][];
+            key: string;
+            over: boolean;
+            refused: number;
+            total: number;
+            unchanged: number;
+            waiting: number;
+        };
         /**
          * Bilingual
          * @description A text for people in both languages of the house.
@@ -1579,6 +1731,14 @@ export interface components {
             type: "choices";
         };
         /**
+         * Closing
+         * @description Close them; nobody is asked for a rating.
+         */
+        Closing: {
+            /** @enum {unknown} */
+            kind: "close";
+        };
+        /**
          * Confusion
          * @description Sentences of one intent that were taken for another.
          */
@@ -1606,6 +1766,7 @@ export interface components {
          *         of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
          *         `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
          *         `held_since` is when the colleague who has it got it, set exactly while one has it.
+         *         `waits_for` names whom outside it waits for ("supplier"), `due` by when something is owed and `due_at` that moment.
          *         `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
          *         the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
          *         conversation that this one goes on from.
@@ -1627,6 +1788,10 @@ export interface components {
             customer_seq: number;
             /** @default [] */
             declined_by: string[];
+            /** @default null */
+            due: components["schemas"]["Due"] | null;
+            /** @default null */
+            due_at: string | null;
             /** @default {} */
             facts: {
                 [key: string]: string;
@@ -1679,6 +1844,8 @@ export interface components {
             version: number;
             /** @default null */
             waiting_since: string | null;
+            /** @default  */
+            waits_for: string;
             /** @default [] */
             windows: components["schemas"]["Grant"][];
         };
@@ -1790,6 +1957,20 @@ export interface components {
             draft: components["schemas"]["Draft"] | null;
         };
         /**
+         * Due
+         * @description By when something is owed: `kind` is the promise (an answer, the closing), `warn_at` from when it is urgent.
+         */
+        Due: {
+            at: string;
+            /** @default false */
+            breached: boolean;
+            kind: string;
+            /** @default null */
+            warn_at: string | null;
+            /** @default false */
+            warned: boolean;
+        };
+        /**
          * Edit
          * @description What a colleague corrects; None leaves a field as it is.
          */
@@ -1854,6 +2035,12 @@ export interface components {
             hint: string;
             message: string;
         };
+        /**
+         * Fate
+         * @description What became of one conversation; UNCHANGED was so already.
+         * @enum {unknown}
+         */
+        Fate: "done" | "refused" | "unchanged" | "waiting";
         /**
          * Fault
          * @description What is wrong at a line of a file; with an error nothing is trained.
@@ -2297,6 +2484,45 @@ export interface components {
             text_bytes: number | null;
         };
         /**
+         * Line
+         * @description A conversation in a list. `held_since` is when its colleague got it, `waiting_since` since when its customer has
+         *         had no answer, `queued_at` since when it stands in the queue.
+         */
+        Line: {
+            agent: string | null;
+            channel: string;
+            held_since: string | null;
+            id: string;
+            last_at: string;
+            name: string;
+            offered_to: string | null;
+            priority: components["schemas"]["Priority"];
+            queued_at: string | null;
+            snoozed_until: string | null;
+            state: components["schemas"]["State"];
+            subject: string;
+            team: string | null;
+            text: string;
+            version: number;
+            waiting_since: string | null;
+        };
+        /**
+         * LinesShown
+         * @description Conversations to choose from, oldest first, 500 at the most.
+         */
+        LinesShown: {
+            items: components["schemas"]["Line"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * Listening
+         * @description Whether the colleague sees that somebody listens in: the house's setting `listening_shown`.
+         */
+        Listening: {
+            shown: boolean;
+        };
+        /**
          * Location
          * @description A place, WGS 84 degrees.
          */
@@ -2543,6 +2769,15 @@ export interface components {
             next: string | null;
         };
         /**
+         * Moves
+         * @description What to do with which conversations. The same `key` again is the same request, however often it is sent.
+         */
+        Moves: {
+            conversations: string[];
+            goal: components["schemas"]["ToTeam"] | components["schemas"]["ToAgent"] | components["schemas"]["ToBot"] | components["schemas"]["Closing"] | components["schemas"]["Ranking"];
+            key: string;
+        };
+        /**
          * NewCanned
          * @description What somebody says to make one. `team` None is for everybody.
          */
@@ -2638,6 +2873,16 @@ export interface components {
          */
         Outcome: "accepted" | "assigned" | "declined" | "nobody" | "offered" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
         /**
+         * Overview
+         * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not.
+         */
+        Overview: {
+            agents: components["schemas"]["AgentShown"][];
+            at: string;
+            at_risk: components["schemas"]["Line"][];
+            queues: components["schemas"]["QueueShown"][];
+        };
+        /**
          * PasswordChange
          * @description The password one has and the one one wants.
          */
@@ -2651,6 +2896,17 @@ export interface components {
          * @enum {unknown}
          */
         Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
+        /**
+         * PieceShown
+         * @description What became of one conversation; `code` and `why` tell of a refusal.
+         */
+        PieceShown: {
+            code: string;
+            conversation: string;
+            fate: components["schemas"]["Fate"];
+            name: string;
+            why: string;
+        };
         /**
          * Preferences
          * @description How the inbox behaves for one person. An empty language follows the browser.
@@ -2685,6 +2941,14 @@ export interface components {
          */
         PresenceChosen: {
             status: components["schemas"]["Presence"];
+        };
+        /**
+         * PresenceSet
+         * @description Busy: no new work. Away: no new work, and it shows. Nobody can be made ready but by themselves.
+         */
+        PresenceSet: {
+            /** @enum {unknown} */
+            status: "away" | "busy";
         };
         /**
          * PresenceShown
@@ -2818,6 +3082,23 @@ export interface components {
             recorded: ("done" | "todo") | components["schemas"]["Exempt"];
         };
         /**
+         * QueueShown
+         * @description A team and its queue. Counts stop at 1000. `free` is how many more its people who are ready could take.
+         */
+        QueueShown: {
+            away: number;
+            busy: number;
+            free: number;
+            handled: number;
+            longest: components["schemas"]["Line"][];
+            name: string;
+            offered: number;
+            oldest_at: string | null;
+            online: number;
+            team: string | null;
+            waiting: number;
+        };
+        /**
          * Range
          * @description Characters [start, end) of the snippet that were searched for.
          */
@@ -2832,6 +3113,15 @@ export interface components {
         Ranked: {
             confidence: number;
             name: string;
+        };
+        /**
+         * Ranking
+         * @description Set their priority.
+         */
+        Ranking: {
+            /** @enum {unknown} */
+            kind: "priority";
+            priority: components["schemas"]["Priority"];
         };
         /**
          * Rating
@@ -3025,6 +3315,10 @@ export interface components {
             customer_seq: number;
             /** @default [] */
             declined_by: string[];
+            /** @default null */
+            due: components["schemas"]["Due"] | null;
+            /** @default null */
+            due_at: string | null;
             /** @default {} */
             facts: {
                 [key: string]: string;
@@ -3079,6 +3373,8 @@ export interface components {
             version: number;
             /** @default null */
             waiting_since: string | null;
+            /** @default  */
+            waits_for: string;
             /** @default [] */
             windows: components["schemas"]["Grant"][];
         };
@@ -3320,6 +3616,32 @@ export interface components {
             type: "text";
         };
         /**
+         * ToAgent
+         * @description Give them to one colleague, past their capacity if need be.
+         */
+        ToAgent: {
+            agent: string;
+            /** @enum {unknown} */
+            kind: "agent";
+        };
+        /**
+         * ToBot
+         * @description Let the bot of each one's inbox answer.
+         */
+        ToBot: {
+            /** @enum {unknown} */
+            kind: "bot";
+        };
+        /**
+         * ToTeam
+         * @description Let them wait for a team; each keeps its turn.
+         */
+        ToTeam: {
+            /** @enum {unknown} */
+            kind: "team";
+            team: string;
+        };
+        /**
          * TokenAge
          * @description When the provider gave the token in use, and when it ends.
          */
@@ -3534,6 +3856,15 @@ export interface components {
          * @enum {unknown}
          */
         Way: "callback" | "rest";
+        /**
+         * Whisper
+         * @description A word to the colleague `to`, who has the conversation. The same `client_id` again is the same word.
+         */
+        Whisper: {
+            client_id: string;
+            text: string;
+            to: string;
+        };
         /**
          * Why
          * @description How it was found out.
@@ -7263,6 +7594,109 @@ export interface operations {
             };
         };
     };
+    listen_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listening"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -8876,6 +9310,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whisper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whisper"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description Malformed */
@@ -12179,6 +12720,528 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: {
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceSet"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moves"];
+            };
+        };
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    how_far: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_from: {
+        parameters: {
+            query?: {
+                team?: string;
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesShown"];
                 };
             };
             /** @description Malformed */

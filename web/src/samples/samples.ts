@@ -12,7 +12,7 @@ export function message(seq: number, more: Partial<Message> = {}): Message {
     parts: [{ type: 'text', body: `第 ${seq} 条`, quoted: '' }], at: '2026-11-21T12:00:00Z', sent_at: null, status: 'sent',
     reason: '', key: null, provider_id: null, client_id: null, reply_to: '', mentions: [], terms: [],
     subject: '', envelope: null, ref: null, automatic: false, purpose: 'service', original: '', degraded: [], spent: null,
-    detail: '', ...more,
+    detail: '', kind: '', ...more,
   }
 }
 
@@ -22,7 +22,7 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     state: 'agent', live: true, team: null, agent: 'u1', bot: null, offer: null, offered_to: null, declined_by: [],
     priority: 'normal', labels: [], followers: [], language: '', seq: 0, customer_seq: 0, agent_seq: 0,
     customer_read: 0, last: null, last_at: '2026-11-21T11:00:00Z', waiting_since: null, queued_at: null,
-    snoozed_until: null, opened_at: '2026-11-21T10:00:00Z', first_reply_at: null, closed_at: null, rating: null,
+    held_since: null, snoozed_until: null, opened_at: '2026-11-21T10:00:00Z', first_reply_at: null, closed_at: null, rating: null,
     changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
   }
 }

@@ -1,0 +1,41 @@
+"""One conversation as a supervisor's lists show it: what is needed to judge and to act, and nothing of its content."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from conversations.model import Conversation, Priority, State
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A conversation in a list. `held_since` is when its colleague got it, `waiting_since` since when its customer has
+    had no answer, `queued_at` since when it stands in the queue.
+    """
+
+    id: str
+    version: int
+    name: str
+    channel: str
+    subject: str
+    text: str
+    state: State
+    priority: Priority
+    team: str | None
+    agent: str | None
+    offered_to: str | None
+    queued_at: datetime | None
+    held_since: datetime | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    last_at: datetime
+
+
+def line(row: Conversation) -> Line:
+    """Return the conversation as a line; a closed one is with nobody."""
+    return Line(
+        id=row.id, version=row.version, name=row.name, channel=row.address.channel, subject=row.subject,
+        text=row.last.text if row.last else "", state=row.state, priority=row.priority, team=row.team,
+        agent=row.agent if row.state is State.AGENT else None, offered_to=row.offered_to, queued_at=row.queued_at,
+        held_since=row.held_since, waiting_since=row.waiting_since, snoozed_until=row.snoozed_until,
+        last_at=row.last_at,
+    )  # fmt: skip
