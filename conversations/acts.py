@@ -85,6 +85,17 @@ class Acts:
 
         return await self._act(id, step)
 
+    async def hold(self, id: str, by: Author, waits_for: str) -> Conversation:
+        """Say whom outside it waits for ("supplier"), or with "" that it waits no longer; deadlines pause meanwhile."""
+
+        async def step(change: Change, at: datetime) -> None:
+            _must_be_open(change.now)
+            if waits_for != change.now.waits_for:
+                change.now = structs.replace(change.now, waits_for=waits_for)
+                change.note(by, "held" if waits_for else "unheld", at=at, waits_for=waits_for)
+
+        return await self._act(id, step)
+
     async def annotate(
         self, id: str, by: Author, *, labels: Sequence[str] | None = None,
         priority: Priority | None = None, subject: str | None = None,

@@ -18,7 +18,7 @@ from conversations.model import (
     Preview,
 )
 from conversations.moves import wake
-from conversations.news import news
+from conversations.news import news, stands
 from conversations.terms import index_terms
 from conversations.windows import Spent
 from hub.events import Events
@@ -122,7 +122,8 @@ class Change:
             writes.append(put(CONVERSATIONS, self.before, self.now))
         writes.extend(Insert(MESSAGES, message) for message in self.messages)
         writes.extend(self._also)
-        for event in (*news(self.before, self.now), *self._told):
+        how = stands(self.before, self.now)
+        for event in (*news(self.before, self.now), *self._told, *((how,) if how else ())):
             writes.extend(events.jobs(event, lane=self.now.id, seq=version, at=at))
         return writes
 

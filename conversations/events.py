@@ -7,6 +7,7 @@ Which of these follow from a change is decided once, in `conversations/news.py`,
 from msgspec import Struct
 
 from conversations.model import State
+from conversations.standing import Standing
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,24 @@ class Closed(Struct, frozen=True, kw_only=True):
     """It is closed."""
 
     conversation: str
+
+
+class Attended(Struct, frozen=True, kw_only=True):
+    """People do something in a conversation that `bot` has or had: they get it, speak in it, or give it back.
+
+    `seq` is the number of the newest entry before that.
+    """
+
+    conversation: str
+    bot: str
+    seq: int
+
+
+class Stands(Struct, frozen=True, kw_only=True):
+    """What deadlines hang on has changed: whose turn it is, since when, or what it is about."""
+
+    conversation: str
+    now: Standing
 
 
 class Signalled(Struct, frozen=True, kw_only=True):

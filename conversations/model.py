@@ -71,6 +71,16 @@ class Offer(Struct, frozen=True, kw_only=True):
     until: datetime
 
 
+class Due(Struct, frozen=True, kw_only=True):
+    """By when something is owed: `kind` is the promise (an answer, the closing), `warn_at` from when it is urgent."""
+
+    kind: str
+    at: datetime
+    warn_at: datetime | None = None
+    warned: bool = False
+    breached: bool = False
+
+
 class Preview(Struct, frozen=True, kw_only=True):
     """The last thing said, for lists."""
 
@@ -96,6 +106,7 @@ class Conversation(Document, frozen=True, kw_only=True):
     of the newest by the customer and by a colleague. `waiting_since` is set while the customer waits for an answer.
     `queued_at` orders the queue and survives a refused offer; `declined_by` names who is not to be offered it again.
     `held_since` is when the colleague who has it got it, set exactly while one has it.
+    `waits_for` names whom outside it waits for ("supplier"), `due` by when something is owed and `due_at` that moment.
     `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
     the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
     conversation that this one goes on from.
@@ -127,6 +138,9 @@ class Conversation(Document, frozen=True, kw_only=True):
     waiting_since: datetime | None = None
     queued_at: datetime | None = None
     held_since: datetime | None = None
+    waits_for: str = ""
+    due: Due | None = None
+    due_at: datetime | None = None
     snoozed_until: datetime | None = None
     opened_at: datetime
     first_reply_at: datetime | None = None
@@ -254,12 +268,15 @@ CONVERSATIONS = Collection(
     Index(("offered_to", "queued_at", "id"), where=(Present("offered_to"),)),
     Index(("team", "last_at", "id"), where=(Present("snoozed_until"),)),
     Index(("last_at", "id"), where=(Present("snoozed_until"),)),
+    Index(("state", "agent", "due_at", "id"), where=(Present("due_at"),)),
+    Index(("state", "team", "due_at", "id"), where=(Present("due_at"),)),
+    Index(("state", "due_at", "id"), where=(Present("due_at"),)),
     Index(("labels", "last_at", "id"), many="labels"),
     Index(("followers", "last_at", "id"), many="followers"),
     Index(("team", "closed_at", "id"), where=(Present("closed_at"),)),
 )
 """Every index is paid for with every message, so there is one only for a look-up somebody makes (views, finding,
-routing); the partial ones hold the few rows that wait, are offered or sleep."""
+routing); the partial ones hold the few rows that wait, are offered, sleep or are due."""
 
 MESSAGES = Collection(
     "messages",

@@ -72,7 +72,9 @@ def to_bot(conversation: Conversation, bot: str, *, at: datetime) -> Conversatio
 def close(conversation: Conversation, *, at: datetime) -> Conversation:
     """Close it. Who had it last stays written in `agent`, so that it can come back to them."""
     moved = conversation.moved(State.CLOSED, at=at)
-    return structs.replace(moved, offer=None, offered_to=None, queued_at=None, waiting_since=None, snoozed_until=None)
+    return structs.replace(
+        moved, offer=None, offered_to=None, queued_at=None, waiting_since=None, snoozed_until=None, waits_for=""
+    )
 
 
 def reopen(conversation: Conversation, *, at: datetime, agent: str | None = None) -> Conversation:

@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from conversations.events import Assigned, Closed, Freed, Opened, Queued
+from conversations.events import Assigned, Attended, Closed, Freed, Opened, Queued, Stands
 from conversations.model import Conversation, State
+from conversations.standing import standing
 
 
 def news(before: Conversation | None, after: Conversation) -> list[Struct]:
@@ -21,7 +22,18 @@ def news(before: Conversation | None, after: Conversation) -> list[Struct]:
         told.append(Freed(conversation=id, agent=freed))
     if not after.live and before is not None and before.live:
         told.append(Closed(conversation=id))
+    if after.bot and before is not None and _attended(before, after):
+        told.append(Attended(conversation=id, bot=after.bot, seq=before.seq))
     return told
+
+
+def stands(before: Conversation | None, after: Conversation) -> Stands | None:
+    """Return how it stands now, when deadlines see a difference."""
+    if before is not None and _hangs_on(before) == _hangs_on(after):
+        return None
+    version = 0 if before is None else before.version + 1
+    reopened = before is not None and after.live and not before.live
+    return Stands(conversation=after.id, now=standing(after, version=version, reopened=reopened))
 
 
 def holder(conversation: Conversation) -> str | None:
@@ -31,8 +43,24 @@ def holder(conversation: Conversation) -> str | None:
     return conversation.offered_to
 
 
+def _attended(before: Conversation, after: Conversation) -> bool:
+    """Say whether a bot lost it or got it, or a colleague spoke where a bot once did."""
+    if after.agent_seq > before.agent_seq:
+        return True
+    return (before.state is State.BOT) is not (after.state is State.BOT) and before.bot == after.bot
+
+
 def _agent(conversation: Conversation) -> str | None:
     return conversation.agent if conversation.state is State.AGENT else None
+
+
+def _hangs_on(conversation: Conversation) -> tuple[object, ...]:
+    """Return what deadlines hang on: whose turn it is, and what policies ask about."""
+    now = conversation
+    return (
+        now.live, now.state is State.BOT, now.waits_for, now.waiting_since, now.first_reply_at,
+        now.team, now.priority, now.labels, now.language, now.subject,
+    )  # fmt: skip
 
 
 def _joins_queue(before: Conversation | None, after: Conversation) -> bool:
