@@ -1421,7 +1421,7 @@ export interface components {
         AgentShown: {
             capacity: number;
             chosen: components["schemas"]["Presence"];
-            held: components["schemas"]["Line"][];
+            held: components["schemas"]["Held"][];
             here: boolean;
             idle_since: string;
             load: number;
@@ -2218,6 +2218,19 @@ export interface components {
             token: components["schemas"]["TokenAge"] | null;
             /** @default 0 */
             waiting: number;
+        };
+        /**
+         * Held
+         * @description A conversation beside the colleague who has it: short, for there may be a thousand of them in one picture.
+         */
+        Held: {
+            channel: string;
+            held_since: string | null;
+            id: string;
+            name: string;
+            priority: components["schemas"]["Priority"];
+            snoozed_until: string | null;
+            waiting_since: string | null;
         };
         /**
          * Hit

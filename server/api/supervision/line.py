@@ -1,4 +1,4 @@
-"""One conversation as a supervisor's lists show it: what is needed to judge and to act, and nothing of its content."""
+"""One conversation as a supervisor's lists show it: what is needed to judge and to act."""
 
 from datetime import datetime
 
@@ -28,6 +28,26 @@ class Line(Struct, frozen=True, kw_only=True):
     waiting_since: datetime | None
     snoozed_until: datetime | None
     last_at: datetime
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A conversation beside the colleague who has it: short, for there may be a thousand of them in one picture."""
+
+    id: str
+    name: str
+    channel: str
+    priority: Priority
+    held_since: datetime | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+
+
+def held(row: Conversation) -> Held:
+    """Return the conversation as it stands beside its colleague."""
+    return Held(
+        id=row.id, name=row.name, channel=row.address.channel, priority=row.priority, held_since=row.held_since,
+        waiting_since=row.waiting_since, snoozed_until=row.snoozed_until,
+    )  # fmt: skip
 
 
 def line(row: Conversation) -> Line:

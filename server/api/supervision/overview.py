@@ -4,6 +4,7 @@ A page reads it again when the live socket tells of a change, once a second at m
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -16,7 +17,7 @@ from routing.batching import MOST
 from routing.model import Desk, Presence
 from server.api.contract import Call, Routes
 from server.api.supervision import floor
-from server.api.supervision.line import Line, line
+from server.api.supervision.line import Held, Line, held, line
 from server.api.supervision.scope import SUPERVISE, desks_of, must_lead, subordinate, teams_of
 
 routes = Routes("supervision")
@@ -60,7 +61,7 @@ class AgentShown(Struct, frozen=True, kw_only=True):
     capacity: int
     idle_since: datetime
     here: bool
-    held: tuple[Line, ...]
+    held: tuple[Held, ...]
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -92,7 +93,7 @@ async def overview(call: Call, query: Day) -> Overview:
     since = max(query.since or call.at - timedelta(days=1), call.at - FURTHEST)
     teams, desks, offers = await asyncio.gather(teams_of(call), desks_of(call), floor.offered(call.hub.store))
     names: dict[str | None, str] = {**{team.id: team.name for team in teams}, None: ""}
-    waits, done, held = await asyncio.gather(
+    waits, done, taken = await asyncio.gather(
         asyncio.gather(*(floor.waiting(call.hub.store, team) for team in names)),
         asyncio.gather(*(floor.handled(call.hub.store, team, since) for team in names)),
         floor.held(call.hub.store, [desk.id for desk in desks]),
@@ -101,11 +102,14 @@ async def overview(call: Call, query: Day) -> Overview:
         _queue(team, name, desks, count, heads, offers[team], closed)
         for (team, name), (count, heads), closed in zip(names.items(), waits, done, strict=True)
     ]
+    by_agent = defaultdict(list)
+    for row in taken:
+        by_agent[row.agent].append(row)
     return Overview(
         at=call.at,
         queues=tuple(queue for queue in queues if queue.team is not None or queue.waiting or queue.handled),
-        agents=tuple(_agent(desk, held) for desk in desks),
-        at_risk=at_risk((*(row for _, heads in waits for row in heads), *held)),
+        agents=tuple(_agent(desk, by_agent[desk.id]) for desk in desks),
+        at_risk=at_risk((*(row for _, heads in waits for row in heads), *taken)),
     )
 
 
@@ -147,12 +151,10 @@ def _queue(
     )  # fmt: skip
 
 
-def _agent(desk: Desk, held: Iterable[Conversation]) -> AgentShown:
-    own = sorted(
-        (row for row in held if row.agent == desk.id), key=lambda row: (row.held_since or row.opened_at, row.id)
-    )
+def _agent(desk: Desk, taken: Iterable[Conversation]) -> AgentShown:
+    own = sorted(taken, key=lambda row: (row.held_since or row.opened_at, row.id))
     return AgentShown(
         user=desk.id, name=desk.name, teams=desk.teams, status=desk.status, chosen=desk.chosen, set_by=desk.set_by,
         load=desk.load, capacity=desk.capacity, idle_since=desk.idle_since, here=desk.seen_until is not None,
-        held=tuple(map(line, own)),
+        held=tuple(map(held, own)),
     )  # fmt: skip
