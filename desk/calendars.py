@@ -67,9 +67,7 @@ def between(hours: Hours, start: datetime, end: datetime) -> timedelta:
     return sum((min(stop, end) - begin for begin, stop in open_spans(hours, start, days) if begin < end), NONE)
 
 
-def check_opens(hours: Hours, at: datetime) -> None:
+def check_opens(hours: Hours, at: datetime, path: str = "$.holidays") -> None:
     """Return quietly when these hours open at all; raises `Invalid` that names the field that keeps them shut."""
     if next_opening(hours, at) is None:
-        raise Invalid(
-            "These hours never open", path="$.holidays", hint="Open some hours that no holiday takes away again."
-        )
+        raise Invalid("These hours never open", path=path, hint="Open some hours that no holiday takes away again.")
