@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from accounts.permissions import GRANTS, Permission, Role
-from conversations.model import Conversation, Priority, State
+from conversations.model import Conversation, Due, Priority, State
 from hub.model import Address
 from server.api.supervision.floor import HEADS
 from server.api.supervision.overview import at_risk
@@ -75,6 +75,19 @@ async def test_the_picture_of_a_queue(hub_server: Running) -> None:
     assert [(one["name"], one["channel"]) for one in shown["held"]] == [("韩梅梅", "webchat")]
     assert shown["held"][0]["held_since"] is not None
     assert seen["at_risk"][0]["name"] == "韩梅梅", "an hour without an answer is longer than minutes in the queue"
+
+
+async def test_what_is_owed_soon_is_named_soonest_first(hub_server: Running) -> None:
+    lead, admin = await hub_server.log_in("lead"), await hub_server.log_in("admin")
+    team = await team_of(hub_server)
+    now = hub_server.hub.clock.now()
+    for name, minutes, of in (("later", 20, team), ("past", -3, team), ("far", 90, team), ("foreign", 1, "other")):
+        at = now + timedelta(minutes=minutes)
+        await stored(hub_server, team=of, name=name, queued_at=now, due=Due(kind="answer", at=at), due_at=at)
+    shut = now + timedelta(minutes=1)
+    await stored(hub_server, team=team, name="shut", state=State.CLOSED, live=False, closed_at=now, due_at=shut)
+    assert [one["name"] for one in (await overview(lead))["due"]] == ["past", "later"]
+    assert [one["name"] for one in (await overview(admin))["due"]] == ["past", "foreign", "later"]
 
 
 async def test_a_lead_sees_their_own_teams_and_an_administrator_all(hub_server: Running) -> None:

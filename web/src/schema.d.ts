@@ -2224,6 +2224,7 @@ export interface components {
          * @description A conversation beside the colleague who has it: short, for there may be a thousand of them in one picture.
          */
         Held: {
+            address: string;
             channel: string;
             held_since: string | null;
             id: string;
@@ -2499,11 +2500,13 @@ export interface components {
         /**
          * Line
          * @description A conversation in a list. `held_since` is when its colleague got it, `waiting_since` since when its customer has
-         *         had no answer, `queued_at` since when it stands in the queue.
+         *         had no answer, `queued_at` since when it stands in the queue, `due` by when something is owed.
          */
         Line: {
+            address: string;
             agent: string | null;
             channel: string;
+            due: components["schemas"]["Due"] | null;
             held_since: string | null;
             id: string;
             last_at: string;
@@ -2516,7 +2519,6 @@ export interface components {
             subject: string;
             team: string | null;
             text: string;
-            version: number;
             waiting_since: string | null;
         };
         /**
@@ -2887,12 +2889,14 @@ export interface components {
         Outcome: "accepted" | "assigned" | "declined" | "nobody" | "offered" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
         /**
          * Overview
-         * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not.
+         * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not; `due`
+         *         what is owed within `SOON`, or was already, soonest first.
          */
         Overview: {
             agents: components["schemas"]["AgentShown"][];
             at: string;
             at_risk: components["schemas"]["Line"][];
+            due: components["schemas"]["Line"][];
             queues: components["schemas"]["QueueShown"][];
         };
         /**

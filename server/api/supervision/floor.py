@@ -13,8 +13,10 @@ HEADS = 5
 """The longest waiting of each queue that are named."""
 TOGETHER = 50
 HELD = 500
-OFFERED = (By("offered_to"), By("queued_at"), By("id"))
 """Colleagues whose conversations are read in one query, and the most rows of it."""
+OFFERED = (By("offered_to"), By("queued_at"), By("id"))
+DUE = (By("due_at"), By("id"))
+DUE_SHOWN = 20
 
 
 async def waiting(store: Store, team: str | None) -> tuple[int, list[Conversation]]:
@@ -44,6 +46,16 @@ async def held(store: Store, agents: Sequence[str]) -> list[Conversation]:
     """Return what these colleagues have, asleep or awake; of each fifty the `HELD` longest silent."""
     pages = await asyncio.gather(*(_held(store, some) for some in _by(TOGETHER, agents)))
     return [row for page in pages for row in page]
+
+
+async def due(store: Store, teams: Sequence[str] | None, before: datetime) -> list[Conversation]:
+    """Return what is owed before then, or was owed already, soonest first; of all teams when None are named."""
+    tests = (In("state", (State.WAITING, State.AGENT)), Present("due_at"), Between("due_at", high=before))
+    branches: list[tuple[Test, ...]] = [()] if teams is None else [(Missing("team"),), (In("team", tuple(teams)),)]
+    pages = await asyncio.gather(
+        *(store.find(CONVERSATIONS, *tests, *one, order=DUE, limit=DUE_SHOWN) for one in branches)
+    )
+    return sorted((row for page in pages for row in page), key=lambda row: (row.due_at or before, row.id))[:DUE_SHOWN]
 
 
 async def queue(store: Store, team: str | None, limit: int) -> list[Conversation]:

@@ -4,18 +4,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from conversations.model import Conversation, Priority, State
+from conversations.model import Conversation, Due, Priority, State
 
 
 class Line(Struct, frozen=True, kw_only=True):
     """A conversation in a list. `held_since` is when its colleague got it, `waiting_since` since when its customer has
-    had no answer, `queued_at` since when it stands in the queue.
+    had no answer, `queued_at` since when it stands in the queue, `due` by when something is owed.
     """
 
     id: str
-    version: int
     name: str
     channel: str
+    address: str
     subject: str
     text: str
     state: State
@@ -27,6 +27,7 @@ class Line(Struct, frozen=True, kw_only=True):
     held_since: datetime | None
     waiting_since: datetime | None
     snoozed_until: datetime | None
+    due: Due | None
     last_at: datetime
 
 
@@ -36,6 +37,7 @@ class Held(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     channel: str
+    address: str
     priority: Priority
     held_since: datetime | None
     waiting_since: datetime | None
@@ -45,17 +47,17 @@ class Held(Struct, frozen=True, kw_only=True):
 def held(row: Conversation) -> Held:
     """Return the conversation as it stands beside its colleague."""
     return Held(
-        id=row.id, name=row.name, channel=row.address.channel, priority=row.priority, held_since=row.held_since,
-        waiting_since=row.waiting_since, snoozed_until=row.snoozed_until,
+        id=row.id, name=row.name, channel=row.address.channel, address=row.address.user, priority=row.priority,
+        held_since=row.held_since, waiting_since=row.waiting_since, snoozed_until=row.snoozed_until,
     )  # fmt: skip
 
 
 def line(row: Conversation) -> Line:
     """Return the conversation as a line; a closed one is with nobody."""
     return Line(
-        id=row.id, version=row.version, name=row.name, channel=row.address.channel, subject=row.subject,
+        id=row.id, name=row.name, channel=row.address.channel, address=row.address.user, subject=row.subject,
         text=row.last.text if row.last else "", state=row.state, priority=row.priority, team=row.team,
         agent=row.agent if row.state is State.AGENT else None, offered_to=row.offered_to, queued_at=row.queued_at,
         held_since=row.held_since, waiting_since=row.waiting_since, snoozed_until=row.snoozed_until,
-        last_at=row.last_at,
+        due=row.due, last_at=row.last_at,
     )  # fmt: skip

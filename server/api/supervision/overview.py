@@ -23,6 +23,7 @@ from server.api.supervision.scope import SUPERVISE, desks_of, must_lead, subordi
 routes = Routes("supervision")
 FURTHEST = timedelta(hours=48)
 AT_RISK = 20
+SOON = timedelta(minutes=30)
 Id = Annotated[str, Meta(max_length=64)]
 
 
@@ -65,12 +66,15 @@ class AgentShown(Struct, frozen=True, kw_only=True):
 
 
 class Overview(Struct, frozen=True, kw_only=True):
-    """The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not."""
+    """The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not; `due`
+    what is owed within `SOON`, or was already, soonest first.
+    """
 
     at: datetime
     queues: tuple[QueueShown, ...]
     agents: tuple[AgentShown, ...]
     at_risk: tuple[Line, ...]
+    due: tuple[Line, ...]
 
 
 class ChoiceAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,10 +97,11 @@ async def overview(call: Call, query: Day) -> Overview:
     since = max(query.since or call.at - timedelta(days=1), call.at - FURTHEST)
     teams, desks, offers = await asyncio.gather(teams_of(call), desks_of(call), floor.offered(call.hub.store))
     names: dict[str | None, str] = {**{team.id: team.name for team in teams}, None: ""}
-    waits, done, taken = await asyncio.gather(
+    waits, done, taken, due = await asyncio.gather(
         asyncio.gather(*(floor.waiting(call.hub.store, team) for team in names)),
         asyncio.gather(*(floor.handled(call.hub.store, team, since) for team in names)),
         floor.held(call.hub.store, [desk.id for desk in desks]),
+        floor.due(call.hub.store, None if call.actor.sees_all else [team.id for team in teams], call.at + SOON),
     )
     queues = [
         _queue(team, name, desks, count, heads, offers[team], closed)
@@ -110,6 +115,7 @@ async def overview(call: Call, query: Day) -> Overview:
         queues=tuple(queue for queue in queues if queue.team is not None or queue.waiting or queue.handled),
         agents=tuple(_agent(desk, by_agent[desk.id]) for desk in desks),
         at_risk=at_risk((*(row for _, heads in waits for row in heads), *taken)),
+        due=tuple(map(line, due)),
     )
 
 
