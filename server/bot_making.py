@@ -11,6 +11,7 @@ from bots.contract import Bot, Turn
 from bots.engine import EngineBot, Thought
 from bots.nlu.encoder import installed
 from bots.rasa.lines import Lines
+from bots.rasa.owing import Account
 from bots.rasa.remote import RasaBot
 from bots.rasa.shadow import Logged, Shadow
 from bots.serving.encoding import Encoding
@@ -63,7 +64,8 @@ class Maker:
 
         second = await self._live(row.remote.shadow) if row.remote.shadow else None
         lines = Lines(self._store, row.id) if row.remote.way is Way.CALLBACK else None
-        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second, lines=lines)
+        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second, lines=lines,
+                      account=Account(self._store, row.id))  # fmt: skip
         return Shadow(bot, second, Logged(row.id)) if second is not None else bot
 
     async def say(self, row: BotRow, version: VersionRow, turn: Turn) -> Thought:

@@ -54,6 +54,20 @@ class Line(Document, frozen=True, kw_only=True):
     size: int = 0
     marks: tuple[Mark, ...] = ()
     came: int = 0
+    told: int = 0
+    """Up to which entry of the thread the server's tracker knows what colleagues said."""
+    people: bool = False
+    """People had it since the server was asked last; `paused`: it was told so. `stirs` counts what they did."""
+    paused: bool = False
+    stirs: int = 0
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What a tracker knows: all of the thread up to `upto`, the first `stirs` of people's doings, `paused` or not."""
+
+    upto: int
+    stirs: int
+    paused: bool
 
 
 LINES = Collection("rasa_lines", Line)
@@ -112,6 +126,26 @@ class Lines:
 
         return await self._step(conversation, heard)
 
+    async def stir(self, conversation: str, seq: int) -> list[Write]:
+        """Return the write that notes that people have it; up to entry `seq` the server was there itself."""
+        line, fresh = await self._read(conversation)
+        return [_write(line, fresh, people=True, told=line.told or seq, stirs=line.stirs + 1)]
+
+    async def told(self, conversation: str, now: Told) -> list[Write]:
+        """Return the writes that note what the tracker was told beside the bot's turns; a turn knows better."""
+        line, fresh = await self._read(conversation)
+        changed = structs.replace(line, told=max(now.upto, line.told), paused=now.paused and line.people)
+        return [] if changed == line else [_write(changed, fresh)]
+
+    async def settle(self, conversation: str, now: Told) -> None:
+        """Note, durably, that the tracker knows that the bot has it again, unless people were quicker."""
+
+        def settled(line: Line, fresh: bool) -> tuple[None, list[Write]]:
+            people = line.stirs != now.stirs
+            return None, [_write(line, fresh, told=max(now.upto, line.told), paused=now.paused, people=people)]
+
+        await self._step(conversation, settled)
+
     def _kept(
         self, line: Line, fresh: bool, marks: tuple[Mark, ...], said: tuple[Reaction, ...], at: datetime
     ) -> list[Write]:
@@ -127,11 +161,8 @@ class Lines:
     async def _step(self, conversation: str, step: Callable[[Line, bool], tuple[T, list[Write]]]) -> T:
         """Read the line, let `step` say what becomes of it, and commit that; again when somebody was quicker."""
         for _ in range(TRIES):
-            read = await self._store.get(LINES, conversation)
-            line = read or Line(id=conversation, bot=self._bot)
-            if line.bot != self._bot:
-                line = Line(id=conversation, version=line.version, bot=self._bot, came=line.came)
-            result, writes = step(line, read is None)
+            line, fresh = await self._read(conversation)
+            result, writes = step(line, fresh)
             try:
                 if writes:
                     await self._store.commit(*writes)
@@ -139,6 +170,13 @@ class Lines:
                 continue
             return result
         raise TryLater("Too much happens in one conversation at once", conversation=conversation)
+
+    async def _read(self, conversation: str) -> tuple[Line, bool]:
+        """Return the line, and whether there was none."""
+        read = await self._store.get(LINES, conversation)
+        if read is None or read.bot == self._bot:
+            return read or Line(id=conversation, bot=self._bot), read is None
+        return Line(id=conversation, version=read.version, bot=self._bot, came=read.came), False
 
 
 def _write(line: Line, fresh: bool, **changes: object) -> Write:

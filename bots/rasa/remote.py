@@ -1,6 +1,6 @@
 """A bot whose mind is a Rasa server: one call a turn, with a breaker, and somebody who stands in.
 
-Turn -> breaker -> (back from a person: forms are left) -> POST /webhooks/rest/webhook -> reactions
+Turn -> breaker -> (back from a person: told of it) ------> POST /webhooks/rest/webhook -> reactions
                                                          | POST /webhooks/callback/webhook -> `lines.py` -> reactions
      \\-> away, too slow, nonsense -> the bot that stands in, or a hand-over
 
@@ -10,6 +10,7 @@ Over the callback channel the answer comes in by the hub's own door, to any of i
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -23,6 +24,7 @@ from bots.contract import Answer, Bot, Handoff, Reaction, Silence, Turn
 from bots.dialogue.actions import Failed
 from bots.rasa import wire
 from bots.rasa.lines import Lines
+from bots.rasa.owing import LEAVE, Account
 from bots.shelf import sorry
 from hub.model import Part
 
@@ -33,21 +35,19 @@ REMEMBERED = 2000
 HANDED = "handed_over"
 INSTEAD = "instead."
 """Before the names of what the bot that stands in remembers."""
-LEAVE = [{"event": "slot", "name": "requested_slot", "value": None}, {"event": "active_loop", "name": None}]
-"""Told when a conversation comes back from a person: an old form must not take the next sentence for its own."""
 _log = structlog.get_logger(__name__)
 
 
 class RasaBot:
     """Implements `bots.contract.Bot`. `token` gives the server's token when a call is made, "" for none.
 
-    With `lines` it is asked over the callback channel, else over REST.
+    With `lines` it is asked over the callback channel, else over REST; `account` knows what its tracker was not told.
     """
 
     def __init__(
         self, name: str, url: str, http: Callable[[], ClientSession], token: Callable[[], Awaitable[str]],
         breakers: Breakers, *, instead: Bot | None = None, seconds: float = SECONDS,
-        lines: Lines | None = None,
+        lines: Lines | None = None, account: Account | None = None,
     ) -> None:  # fmt: skip
         self.name = name
         self._url = url.rstrip("/")
@@ -57,6 +57,7 @@ class RasaBot:
         self._instead = instead
         self._seconds = seconds
         self._lines = lines
+        self._account = account
         self._given: OrderedDict[tuple[str, int], Answer] = OrderedDict()
 
     async def answer(self, turn: Turn) -> Answer:
@@ -87,11 +88,25 @@ class RasaBot:
         return sorry(language)
 
     async def _asked(self, turn: Turn) -> Answer:
-        if turn.memory.get(HANDED):
-            await self._post(f"/conversations/{quote(turn.conversation, safe='')}/tracker/events", LEAVE, turn.at)
+        await self._catch_up(turn)
         reactions = await (self._rest(turn) if self._lines is None else self._called_back(self._lines, turn))
         over = any(isinstance(one, Handoff) for one in reactions)
         return Answer(reactions=reactions, memory={HANDED: "1"} if over else {})
+
+    async def tell(self, conversation: str, events: Sequence[dict[str, Any]], at: datetime) -> None:
+        """Append events, in Rasa's JSON, to the server's tracker, if there are any; raises `Failed`."""
+        if events:
+            await self._post(f"/conversations/{quote(conversation, safe='')}/tracker/events", events, at)
+
+    async def _catch_up(self, turn: Turn) -> None:
+        """Tell what the tracker does not know yet of the time when people had the conversation."""
+        if self._account is None:
+            if turn.memory.get(HANDED):
+                await self.tell(turn.conversation, LEAVE, turn.at)
+            return
+        while (due := await self._account.due(turn.conversation)) is not None:
+            await self.tell(turn.conversation, due.events, turn.at)
+            await self._account.settle(turn.conversation, due)
 
     async def _rest(self, turn: Turn) -> tuple[Reaction, ...]:
         told = {"sender": turn.conversation, "message": turn.text, "input_channel": turn.channel.partition(":")[0],

@@ -64,6 +64,11 @@ class Shadow:
         """Return the name customers see."""
         return self._first.name
 
+    @property
+    def heard(self) -> Bot:
+        """Return the one that is heard."""
+        return self._first
+
     def greeting(self, language: str) -> Sequence[Part]:
         """Return the greeting of the one that is heard."""
         return self._first.greeting(language)

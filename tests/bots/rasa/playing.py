@@ -17,7 +17,8 @@ class Rasa:
     """`answers` are given in turn; an int is a status, bytes are a body as it stands.
 
     `callback` is the address of credentials.yml; each message of an answer is sent there, `copies` times, before
-    "success". `statuses` are what the address answered.
+    "success". `statuses` are what the address answered. A tracker that was told `pause` answers nothing until `resume`.
+    While `away`, no tracker is told anything.
     """
 
     def __init__(self) -> None:
@@ -26,6 +27,8 @@ class Rasa:
         self.events: list[tuple[str, list[dict[str, Any]]]] = []
         self.tokens: list[str] = []
         self.url = ""
+        self.away = False
+        self.paused: set[str] = set()
         self.callback = ""
         self.copies = 1
         self.statuses: list[int] = []
@@ -34,17 +37,22 @@ class Rasa:
         """The REST channel."""
         self.tokens.append(request.query.get("token", ""))
         self.told.append(msgspec.json.decode(await request.read()))
-        answer = self.answers.pop(0) if self.answers else [{"recipient_id": "x", "text": "好的"}]
+        answer = self._answer(self.told[-1]["sender"])
         if isinstance(answer, int):
             return web.Response(status=answer)
         body = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
         return web.Response(body=body, content_type="application/json")
 
+    def _answer(self, sender: str) -> Any:
+        if sender in self.paused:
+            return []
+        return self.answers.pop(0) if self.answers else [{"recipient_id": sender, "text": "好的"}]
+
     async def called_back(self, request: web.Request) -> web.Response:
         """The callback channel."""
         told = msgspec.json.decode(await request.read())
         self.told.append(told)
-        answer = self.answers.pop(0) if self.answers else [{"text": "好的"}]
+        answer = self._answer(told["sender"])
         if isinstance(answer, int):
             return web.Response(status=answer)
         for message in answer:
@@ -56,7 +64,7 @@ class Rasa:
         """Send one message to the address, and say whether the answer lets Rasa go on."""
         async with ClientSession() as http:
             for _ in range(self.copies):
-                async with http.post(self.callback, json={"recipient_id": sender, **message}) as answer:
+                async with http.post(self.callback, json={**message, "recipient_id": sender}) as answer:
                     self.statuses.append(answer.status)
                     if answer.status >= 400 or not isinstance(await answer.json(), dict):
                         return False
@@ -64,7 +72,15 @@ class Rasa:
 
     async def append(self, request: web.Request) -> web.Response:
         """Events told to a tracker."""
-        self.events.append((request.match_info["id"], msgspec.json.decode(await request.read())))
+        if self.away:
+            return web.Response(status=503)
+        id, told = request.match_info["id"], msgspec.json.decode(await request.read())
+        self.events.append((id, told))
+        for event in told:
+            if event["event"] == "pause":
+                self.paused.add(id)
+            elif event["event"] == "resume":
+                self.paused.discard(id)
         return web.json_response({})
 
 
