@@ -27,7 +27,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the current moment, cut to milliseconds."""
-        return to_millis(datetime.now(UTC))
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
     def monotonic(self) -> float:
         """Return the process's monotonic seconds."""

@@ -51,7 +51,8 @@ class Ingest:
         """Return when everything given is durable; raises `Overloaded` at once when too much is in hand."""
         if self._in_hand + len(inbounds) > self._limit and self._in_hand:
             raise Overloaded("Too much is coming in", after=BUSY, in_hand=self._in_hand, limit=self._limit)
-        jobs = [self._job(inbound) for inbound in inbounds]
+        at = self._clock.now()
+        jobs = [self._job(inbound, at) for inbound in inbounds]
         self._in_hand += len(jobs)
         try:
             return await self._insert(jobs)
@@ -63,8 +64,7 @@ class Ingest:
         """How many inbounds wait for the disk."""
         return self._in_hand
 
-    def _job(self, inbound: Inbound) -> Insert[Job]:
-        at = self._clock.now()
+    def _job(self, inbound: Inbound, at: datetime) -> Insert[Job]:
         self._seq = max(self._seq + 1, int(at.timestamp() * 1_000_000))
         made = RECEIVE.job(
             Arrival(inbound=inbound),

@@ -58,11 +58,12 @@ class Vitals:
         self._store = store
         self._clock = clock
         self._noted: dict[str, Vital] = {}
+        self._arrived: dict[str, datetime] = {}
         self._dirty: set[str] = set()
 
-    def came_in(self, inbox: str) -> None:
-        """Something arrived and is durable."""
-        self._note(inbox, structs.replace(self._known(inbox), last_in_at=self._clock.now()))
+    def came_in(self, inbox: str, at: datetime | None = None) -> None:
+        """Something arrived, now or at `at`, and is durable. Noted lightly, for it is part of every webhook."""
+        self._arrived[inbox] = at or self._clock.now()
 
     def went_out(self, inbox: str) -> None:
         """The provider took a message."""
@@ -94,7 +95,7 @@ class Vitals:
 
     async def flush(self) -> None:
         """Keep what was noted since the last time; what loses a race is kept the next time."""
-        dirty, self._dirty = self._dirty, set()
+        dirty, self._dirty = self._dirty.union(self._arrived), set()
         for inbox in sorted(dirty):
             try:
                 await self._keep(inbox)
@@ -104,7 +105,8 @@ class Vitals:
 
     async def _keep(self, inbox: str) -> None:
         row = await self._store.get(VITALS, inbox)
-        known = self._known(inbox)
+        known = self._noted[inbox] = self._known(inbox)
+        self._arrived.pop(inbox, None)
         now = _merged(row or Vital(id=inbox), known)
         if row is None:
             await self._store.commit(Insert(VITALS, now))
@@ -112,7 +114,8 @@ class Vitals:
             await self._store.commit(put(VITALS, row, now))
 
     def _known(self, inbox: str) -> Vital:
-        return self._noted.get(inbox) or Vital(id=inbox)
+        noted, arrived = self._noted.get(inbox) or Vital(id=inbox), self._arrived.get(inbox)
+        return structs.replace(noted, last_in_at=arrived) if arrived else noted
 
     def _note(self, inbox: str, vital: Vital) -> None:
         self._noted[inbox] = vital

@@ -76,7 +76,7 @@ async def _answer(hub: Hub, call: Callable[[], Awaitable[Request]], live: Live |
         raise
     if inbounds:
         accepted = await hub.ingest.accept(inbounds)
-        hub.channels.vitals.came_in(live.inbox.id)
+        hub.channels.vitals.came_in(live.inbox.id, called.at)
         if accepted.known:
             hub.metrics.known.labels(live.manifest.name).inc(accepted.known)
     ack = live.adapter.ack(called)
