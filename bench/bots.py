@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -147,7 +148,7 @@ class _Loads:
         trained = await asyncio.to_thread(unpack, await self._chest.bring(version.model))
         return await asyncio.to_thread(EngineBot, trained, None, Obliging())
 
-    async def remote(self, row: BotRow) -> Bot:
+    async def remote(self, row: BotRow, bots: Mapping[str, Bot]) -> Bot:
         raise NotImplementedError
 
 

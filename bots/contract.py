@@ -4,7 +4,7 @@ Turn -> Say | Ask | Handoff | Silence          what the customer notices
       | Label | Attribute | Remind | Forget    what is noted down, in the same commit
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Protocol, runtime_checkable
 
@@ -169,6 +169,10 @@ class Bot(Protocol):
     def excuse(self, language: str) -> Sequence[Part]:
         """Return what to tell the customer when the bot failed and a person takes over, or nothing."""
         ...
+
+
+Second = Callable[[], Bot | None]
+"""Gives the bot that stands beside another as it is now: who is published anew is another one."""
 
 
 class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -36,8 +36,8 @@ class Making(Protocol):
         """Load a trained version; raises what is wrong with it."""
         ...
 
-    async def remote(self, row: BotRow) -> Bot:
-        """Make the bot that speaks to a Rasa server."""
+    async def remote(self, row: BotRow, bots: Mapping[str, Bot]) -> Bot:
+        """Make the bot that speaks to a Rasa server; `bots` are all there are, as they are when it looks."""
         ...
 
 
@@ -182,7 +182,7 @@ class Shelf(Mapping[str, Bot]):
 
     async def _made(self, row: BotRow) -> Bot:
         if row.kind is BotKind.RASA:
-            return await self._making.remote(row)
+            return await self._making.remote(row, self)
         version = await self._store.get(VERSIONS, version_id(row.id, row.live or 0))
         if version is None:
             raise NotFound("The published version is gone", bot=row.id, version=row.live)

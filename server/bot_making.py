@@ -1,7 +1,7 @@
 """How a row becomes a bot: the model is fetched, checked and unpacked beside the loop, and joined to its actions."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import ClientSession
 
@@ -14,9 +14,10 @@ from bots.rasa.lines import Lines
 from bots.rasa.owing import Account
 from bots.rasa.remote import RasaBot
 from bots.rasa.shadow import Logged, Shadow
+from bots.rasa.tracking import distant
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Chest
-from bots.serving.rows import BOTS, RASA_TOKEN, VERSIONS, BotRow, State, VersionRow, Way, version_id
+from bots.serving.rows import BOTS, RASA_TOKEN, BotRow, State, VersionRow, Way
 from bots.trained import unpack
 from hub.clock import Clock
 from hub.errors import Invalid, NotFound, WrongMove
@@ -52,8 +53,11 @@ class Maker:
         """Load a trained version; raises what is wrong with it."""
         return await self._loaded(row, version)
 
-    async def remote(self, row: BotRow) -> Bot:
-        """Make the bot that speaks to a Rasa server; its shadow stands in while the server is away."""
+    async def remote(self, row: BotRow, bots: Mapping[str, Bot]) -> Bot:
+        """Make the bot that speaks to a Rasa server; its shadow stands in while the server is away.
+
+        Who is the shadow is looked up at every turn: it is always the version that is live, loaded once.
+        """
         if row.remote is None:
             raise Invalid("The bot has no server", bot=row.id, hint="Set `remote` on the bot's page.")
         find = self._secret(row)
@@ -62,11 +66,18 @@ class Maker:
             now = await self._store.get(BOTS, row.id) or row
             return await find(RASA_TOKEN) if RASA_TOKEN in now.secrets else ""
 
-        second = await self._live(row.remote.shadow) if row.remote.shadow else None
-        lines = Lines(self._store, row.id) if row.remote.way is Way.CALLBACK else None
-        bot = RasaBot(row.name, row.remote.url, self._http, token, self._breakers, instead=second, lines=lines,
-                      account=Account(self._store, row.id))  # fmt: skip
-        return Shadow(bot, second, Logged(row.id)) if second is not None else bot
+        remote, account = row.remote, Account(self._store, row.id)
+
+        def second() -> Bot | None:
+            """Return the shadow; another server would have a shadow too, without end."""
+            found = bots.get(remote.shadow)
+            return found if distant(found) is None else None
+
+        bot = RasaBot(
+            row.name, remote.url, self._http, token, self._breakers, instead=second, account=account,
+            lines=Lines(self._store, row.id) if remote.way is Way.CALLBACK else None,
+        )  # fmt: skip
+        return Shadow(bot, second, Logged(row.id)) if remote.shadow else bot
 
     async def say(self, row: BotRow, version: VersionRow, turn: Turn) -> Thought:
         """Say one thing to a version, in a rehearsal."""
@@ -89,12 +100,6 @@ class Maker:
         if installed():
             self._encoding.start()
         return await asyncio.to_thread(EngineBot, trained, self._encoding, self._port(row))
-
-    async def _live(self, id: str) -> EngineBot | None:
-        """Return the version of another bot that is live, or None when there is none."""
-        row = await self._store.get(BOTS, id)
-        version = await self._store.get(VERSIONS, version_id(id, row.live)) if row and row.live else None
-        return await self._loaded(row, version) if row and version else None
 
     def _port(self, row: BotRow) -> Port:
         return Port(self._http, self._secret(row), self._clock, self._breakers)

@@ -102,7 +102,8 @@ async def _turns(
     breakers, book = Breakers(), Book()
     remote = RasaBot("Rasa", url, lambda: http, token, breakers)
     port = Port(lambda: http, secret, SystemClock(), breakers)
-    shadow = Shadow(remote, EngineBot(trained_of(project, understanding), None, port), book)
+    ours = EngineBot(trained_of(project, understanding), None, port)
+    shadow = Shadow(remote, lambda: ours, book)
     failed: list[str] = []
     for number, story in enumerate(stories):
         memory: dict[str, str] = {}

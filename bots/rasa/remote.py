@@ -20,7 +20,7 @@ from msgspec import structs
 
 from bots.actions.calling import post
 from bots.actions.port import Breakers
-from bots.contract import Answer, Bot, Handoff, Reaction, Silence, Turn
+from bots.contract import Answer, Bot, Handoff, Reaction, Second, Silence, Turn
 from bots.dialogue.actions import Failed
 from bots.rasa import wire
 from bots.rasa.lines import Lines
@@ -46,7 +46,7 @@ class RasaBot:
 
     def __init__(
         self, name: str, url: str, http: Callable[[], ClientSession], token: Callable[[], Awaitable[str]],
-        breakers: Breakers, *, instead: Bot | None = None, seconds: float = SECONDS,
+        breakers: Breakers, *, instead: Second | None = None, seconds: float = SECONDS,
         lines: Lines | None = None, account: Account | None = None,
     ) -> None:  # fmt: skip
         self.name = name
@@ -71,9 +71,10 @@ class RasaBot:
             answer = await self._asked(turn)
         except Failed as error:
             _log.warning("rasa_failed", bot=self.name, conversation=turn.conversation, reason=error.message)
-            if self._instead is None:
+            other = self._instead() if self._instead is not None else None
+            if other is None:
                 raise
-            return await self._stood_in(self._instead, turn)
+            return await self._stood_in(other, turn)
         self._given[turn.conversation, turn.seq] = answer
         if len(self._given) > REMEMBERED:
             self._given.popitem(last=False)

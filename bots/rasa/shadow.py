@@ -8,7 +8,7 @@ from typing import Protocol
 import structlog
 from msgspec import Struct, structs
 
-from bots.contract import Answer, Ask, Bot, Handoff, Say, Turn
+from bots.contract import Answer, Ask, Bot, Handoff, Say, Second, Turn
 from hub.model import Part, plain
 
 REMEMBERED = 2000
@@ -50,9 +50,9 @@ class Logged:
 
 
 class Shadow:
-    """Implements `bots.contract.Bot`: `first` is heard, `second` only compared."""
+    """Implements `bots.contract.Bot`: `first` is heard, `second` (if there is one now) only compared."""
 
-    def __init__(self, first: Bot, second: Bot, differences: Differences) -> None:
+    def __init__(self, first: Bot, second: Second, differences: Differences) -> None:
         self._first = first
         self._second = second
         self._differences = differences
@@ -80,8 +80,9 @@ class Shadow:
     async def answer(self, turn: Turn) -> Answer:
         """Answer as the first does; the second is asked beside, and its failure is a difference."""
         answer = await self._first.answer(turn)
-        if not turn.rehearsal and turn.reminder is None:
-            task = asyncio.create_task(self._compare(turn, answer))
+        second = self._second()
+        if second is not None and not turn.rehearsal and turn.reminder is None:
+            task = asyncio.create_task(self._compare(second, turn, answer))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return answer
@@ -91,11 +92,11 @@ class Shadow:
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
 
-    async def _compare(self, turn: Turn, heard: Answer) -> None:
+    async def _compare(self, second: Bot, turn: Turn, heard: Answer) -> None:
         own = structs.replace(turn, memory=self._memories.get(turn.conversation, {}))
         try:
             async with asyncio.timeout(PATIENCE):
-                other = await self._second.answer(own)
+                other = await second.answer(own)
         except Exception as error:  # noqa: BLE001 - a bot is foreign code, and this one is only watched
             _log.info("shadow_failed", conversation=turn.conversation, reason=type(error).__name__)
             self._differences.compared(_difference(turn, ("failed",), told(heard), ""))

@@ -24,7 +24,7 @@ from tests.stores import open_store
 from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from hub.model import Part
@@ -70,7 +70,7 @@ class Makes:
             raise Invalid("This is no trained bot")
         return Numbered(version.number)
 
-    async def remote(self, row: BotRow) -> Bot:
+    async def remote(self, row: BotRow, bots: Mapping[str, Bot]) -> Bot:
         return Numbered(-row.version)
 
 

@@ -8,8 +8,11 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from msgspec import structs
 
 from bots.serving.rows import VERSIONS, State, version_id
+from hub.model import Text
+from tests.bots.rasa.test_remote import TURN
 from tests.server.test_story import Visitor
 from tests.waiting import until
 
@@ -52,12 +55,22 @@ async def _taught(client: Client, id: str = "tiny") -> None:
     assert (saved.status, [one for one in saved.json["faults"] if one["severity"] == "error"]) == (200, [])
 
 
+async def _in_shadow(hub: Running, seq: int) -> str:
+    """Return what the bot in the shadow of `far`, whose server is away, says of a meter."""
+    text = "水表转得好快"
+    turn = structs.replace(TURN, seq=seq, text=text, parts=(Text(body=text),))
+    return str((await hub.hub.bots["far"].answer(turn)).reactions)
+
+
 async def test_edited_trained_tried_published_rolled_back_and_taught(hub_server: Running) -> None:
     designer = await hub_server.log_in("designer")
     assert (await _made(designer))["kind"] == "engine"
     first = await _trained(hub_server, designer)
     assert (first["state"], first["report"]["examples"], first["progress"]) == ("trained", 10, None)
     assert (await designer.post("/bots/tiny/versions/1/publish")).json["live"] == 1
+    remote = {"url": "http://127.0.0.1:9", "shadow": "tiny"}
+    await _made(designer, "far", kind="rasa", remote=remote)
+    assert "总阀" not in await _in_shadow(hub_server, 1)
     await _taught(designer)
     assert (await _trained(hub_server, designer))["state"] == "trained"
 
@@ -73,8 +86,10 @@ async def test_edited_trained_tried_published_rolled_back_and_taught(hub_server:
     shown = (await designer.get("/bots/tiny")).json
     assert [(one["number"], one["state"]) for one in shown["versions"]] == [(2, "live"), (1, "retired")]
     assert hub_server.hub.bots.version("tiny") == 2
+    assert "总阀" in await _in_shadow(hub_server, 2), "whoever stands in for a Rasa server kept the old version"
     assert (await designer.post("/bots/tiny/versions/1/publish")).json["live"] == 1
     assert hub_server.hub.bots.version("tiny") == 1
+    assert "总阀" not in await _in_shadow(hub_server, 3)
     boss = await hub_server.log_in("admin")
     acts = [one["action"] for one in (await boss.get("/audit?target=tiny")).json["items"]]
     assert acts.count("bot.published") == 3

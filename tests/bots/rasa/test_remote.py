@@ -140,7 +140,7 @@ async def test_nothing_and_nonsense_are_a_failure_and_never_silence(
 
 
 async def test_a_server_that_is_away_is_replaced_and_then_left_alone(http: ClientSession) -> None:
-    asked = bot("http://127.0.0.1:9", http, instead=Other(), seconds=0.5)
+    asked = bot("http://127.0.0.1:9", http, instead=Other, seconds=0.5)
     memory: dict[str, str] = {"kept": "1"}
     for number in range(LIMIT + 2):
         turn = structs.replace(TURN, seq=number, memory=memory, at=AT + timedelta(seconds=number / 100))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
-from bots.contract import Answer, Ask, Handoff, Say, Turn
+from bots.contract import Answer, Ask, Bot, Handoff, Say, Second, Turn
 from bots.rasa.shadow import Difference, Shadow
 from hub.model import Choice, Text
 from tests.bots.rasa.test_remote import TURN
@@ -57,6 +57,10 @@ class Book:
         self.all.append(difference)
 
 
+def _always(bot: Bot) -> Second:
+    return lambda: bot
+
+
 def says(text: str, *, intent: str = "") -> Answer:
     return Answer(reactions=(Say(parts=(Text(body=text),)),), intent=intent)
 
@@ -78,7 +82,7 @@ OVER = Answer(reactions=(Say(parts=(Text(body="好"),)), Handoff(reason="asked")
 )
 async def test_what_differs_is_named(second: Answer | Exception, kinds: tuple[str, ...]) -> None:
     book = Book()
-    shadow = Shadow(Scripted("one", says("好", intent="a")), Scripted("two", second), book)
+    shadow = Shadow(Scripted("one", says("好", intent="a")), _always(Scripted("two", second)), book)
     answer = await shadow.answer(TURN)
     await shadow.settled()
     assert answer.reactions == says("好").reactions
@@ -88,7 +92,7 @@ async def test_what_differs_is_named(second: Answer | Exception, kinds: tuple[st
 
 async def test_the_answer_does_not_wait_for_the_second() -> None:
     book, gate = Book(), asyncio.Event()
-    shadow = Shadow(Scripted("one", says("好")), Scripted("two", says("好"), gate), book)
+    shadow = Shadow(Scripted("one", says("好")), _always(Scripted("two", says("好"), gate)), book)
     assert (await shadow.answer(TURN)).reactions == says("好").reactions
     assert book.all == []
     gate.set()
@@ -98,7 +102,7 @@ async def test_the_answer_does_not_wait_for_the_second() -> None:
 
 async def test_the_second_remembers_its_own() -> None:
     second = Scripted("two", says("好"))
-    shadow = Shadow(Scripted("one", says("好")), second, Book())
+    shadow = Shadow(Scripted("one", says("好")), _always(second), Book())
     for seq in (1, 2):
         await shadow.answer(structs.replace(TURN, seq=seq, memory={"of": "first"}))
         await shadow.settled()
@@ -108,7 +112,18 @@ async def test_the_second_remembers_its_own() -> None:
 
 async def test_a_rehearsal_is_not_compared() -> None:
     book = Book()
-    shadow = Shadow(Scripted("one", says("好")), Scripted("two", says("坏")), book)
+    shadow = Shadow(Scripted("one", says("好")), _always(Scripted("two", says("坏"))), book)
     await shadow.answer(structs.replace(TURN, rehearsal=True))
     await shadow.settled()
     assert book.all == []
+
+
+async def test_the_second_is_whoever_it_is_now() -> None:
+    book, there = Book(), dict[str, Bot]()
+    shadow = Shadow(Scripted("one", says("好")), lambda: there.get("two"), book)
+    await shadow.answer(structs.replace(TURN, seq=1))
+    for seq, words in ((2, "好"), (3, "坏")):
+        there["two"] = Scripted("two", says(words))
+        await shadow.answer(structs.replace(TURN, seq=seq))
+    await shadow.settled()
+    assert [(one.seq, one.second) for one in book.all] == [(2, "好"), (3, "坏")]
