@@ -19,6 +19,7 @@ from server.bootstrap import opened
 from tests import needs
 from tests.journeys.office import Office
 from tests.journeys.people import Agent, Visitor
+from tests.journeys.waterworks import waterworks
 from tests.server.process import Process, hub_process
 from tests.server.running import Client, furnish
 
@@ -41,6 +42,13 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, furnished: Path) -> Iterator[Path]:
+    """A data folder where the ready-made bot of the water utility answers, trained once, with its action server."""
+    with waterworks(tmp_path_factory.mktemp("waterworks"), furnished) as folder:
+        yield folder
+
+
 async def alone(folder: Path) -> None:
     """Switch off the inboxes of simulators: somebody may be playing with one on this machine."""
     async with opened(Settings(data=str(folder), demo=True)) as hub:
@@ -50,11 +58,17 @@ async def alone(folder: Path) -> None:
 
 
 @pytest.fixture
-def hub(tmp_path: Path, furnished: Path) -> Iterator[Process]:
+def begin(furnished: Path) -> Path:
+    """The data folder that the hub of a journey begins with."""
+    return furnished
+
+
+@pytest.fixture
+def hub(tmp_path: Path, begin: Path) -> Iterator[Process]:
     """A hub that runs as its own process and can be killed."""
     needs.require("web")
     folder = tmp_path / "data"
-    shutil.copytree(furnished, folder)
+    shutil.copytree(begin, folder)
     with hub_process(folder, "demo") as process:
         yield process
 

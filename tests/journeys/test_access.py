@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from playwright.async_api import Page
 
@@ -21,7 +21,8 @@ AXE = needs.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 STILL = "() => document.getAnimations().every(one => one.effect.getTiming().iterations === Infinity)"
 """Colours are only what they will be when nothing moves; what breathes for ever is grey and says nothing."""
-LOOKS = [
+Look = tuple[str, str, int, int]
+LOOKS: list[Look] = [
     ("zh-CN", "light", 1440, 860),
     ("en-US", "dark", 1440, 860),
     ("zh-CN", "dark", 390, 844),
@@ -46,10 +47,10 @@ async def faults(page: Page, where: str) -> list[str]:
     ]
 
 
-async def faults_in_every_look(somebody: Agent, where: str) -> list[str]:
+async def faults_in_every_look(somebody: Agent, where: str, looks: Sequence[Look] = LOOKS) -> list[str]:
     """Run axe over what the page shows in both languages, both themes, wide and narrow, with a picture of each."""
     found: list[str] = []
-    for look in LOOKS:
+    for look in looks:
         await somebody.look(*look)
         name = "-".join(map(str, [where, *look[:3]]))
         found += await faults(somebody.page, name)
