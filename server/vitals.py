@@ -37,12 +37,17 @@ class Vital(Document, frozen=True, kw_only=True):
     last_error: Failed | None = None
 
     @property
-    def broken(self) -> bool:
-        """Say whether an administrator has to act: broken, and nothing went well since."""
+    def troubled(self) -> bool:
+        """Say whether nothing went well since the last failure."""
         error = self.last_error
-        if error is None or error.code != ChannelBroken.code:
+        if error is None:
             return False
         return all(well is None or well <= error.at for well in (self.last_in_at, self.last_out_at))
+
+    @property
+    def broken(self) -> bool:
+        """Say whether an administrator has to act: broken, and nothing went well since."""
+        return self.troubled and self.last_error is not None and self.last_error.code == ChannelBroken.code
 
 
 VITALS = Collection("inbox_vitals", Vital)

@@ -15,7 +15,7 @@ from server.api.accounts.shown import act_of
 from server.api.contract import Call, Rate, Routes
 from server.api.inboxes import InboxShown, show
 from server.consent import begin
-from server.vitals import Failed
+from server.vitals import Failed, Vital
 
 routes = Routes("inboxes")
 READ, MANAGE, REPLY = Permission.INBOXES_READ, Permission.INBOXES_MANAGE, Permission.CONVERSATIONS_REPLY
@@ -49,6 +49,10 @@ class Tested(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
 
 
+State = Literal["working", "troubled", "broken", "paused", "off"]
+"""`troubled`: the last thing that happened went wrong, and is tried again; `broken`: somebody has to act."""
+
+
 class TokenAge(Struct, frozen=True, kw_only=True):
     """When the provider gave the token in use, and when it ends."""
 
@@ -62,7 +66,7 @@ class Health(Struct, frozen=True, kw_only=True):
     """
 
     inbox: str
-    state: Literal["working", "paused", "broken", "off"]
+    state: State
     last_in_at: datetime | None = None
     last_out_at: datetime | None = None
     last_error: Failed | None = None
@@ -111,7 +115,7 @@ async def inbox_health(call: Call, id: str) -> Health:
     kept = await call.hub.tokens.ages(id)
     newest = max(kept, key=lambda row: row.got_at or call.at, default=None)
     return Health(
-        inbox=id, state=_state(inbox, broken=fault is not None or vital.broken),
+        inbox=id, state=_state(inbox, vital, broken=fault is not None),
         last_in_at=vital.last_in_at, last_out_at=vital.last_out_at, last_error=error,
         listening=channels.listening.states.get(id, ""),
         token=TokenAge(got_at=newest.got_at, expires_at=newest.expires_at)
@@ -149,12 +153,14 @@ async def _paused(call: Call, id: str, *, paused: bool) -> InboxShown:
     return show(call, write.doc)
 
 
-def _state(inbox: Inbox, *, broken: bool) -> Literal["working", "paused", "broken", "off"]:
+def _state(inbox: Inbox, vital: Vital, *, broken: bool) -> State:
     if not inbox.active:
         return "off"
     if inbox.paused:
         return "paused"
-    return "broken" if broken else "working"
+    if broken or vital.broken:
+        return "broken"
+    return "troubled" if vital.troubled else "working"
 
 
 def _tested(steps: list[Step]) -> Tested:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest_asyncio
 
+from hub.errors import TryLater
 from hub.store.port import By, Eq
 from hub.tokens import TOKENS
 from server.vitals import VITALS
@@ -120,6 +122,19 @@ async def test_health_tells_what_came_and_went_and_failed(scene: Scene) -> None:
     row = await scene.hub.hub.store.get(VITALS, scene.inbox)
     assert row is not None
     assert row.last_error is not None
+
+
+async def test_trouble_that_passes_is_shown_until_something_goes_well(scene: Scene) -> None:
+    await scene.says("hello")
+    scene.hub.hub.channels.vitals.failed(scene.inbox, TryLater("The provider cannot be reached"))
+    assert (await scene.health())["state"] == "troubled"
+    numbers = itertools.count()
+
+    async def well() -> bool:
+        await scene.says("hello again", id=f"again-{next(numbers)}")
+        return bool((await scene.health())["state"] == "working")
+
+    await until(well)
 
 
 async def test_administrators_hear_that_an_inbox_broke(scene: Scene) -> None:

@@ -2213,7 +2213,7 @@ export interface components {
              */
             listening: "" | "connected" | "connecting" | "elsewhere";
             /** @enum {unknown} */
-            state: "broken" | "off" | "paused" | "working";
+            state: "broken" | "off" | "paused" | "troubled" | "working";
             /** @default null */
             token: components["schemas"]["TokenAge"] | null;
             /** @default 0 */
@@ -2848,9 +2848,13 @@ export interface components {
             email: string;
             name: string;
             password: string;
+            /** @default  */
+            phone: string;
             role: components["schemas"]["Role"];
             /** @default [] */
             teams: string[];
+            /** @default  */
+            wechat: string;
         };
         /**
          * Notice
@@ -3739,11 +3743,13 @@ export interface components {
             email?: string;
             name?: string;
             password?: string;
+            phone?: string;
             /** @default false */
             revoke_sessions: boolean;
             role?: components["schemas"]["Role"];
             teams?: string[];
             version?: number;
+            wechat?: string;
         };
         /**
          * UserShown
@@ -3758,9 +3764,13 @@ export interface components {
             /** @default null */
             last_login_at: string | null;
             name: string;
+            /** @default  */
+            phone: string;
             role: components["schemas"]["Role"];
             teams: string[];
             version: number;
+            /** @default  */
+            wechat: string;
         };
         /**
          * UsersShown
