@@ -67,7 +67,8 @@ class Staff:
         """
         user = User(
             id=new_id(), name=clean_name(new.name), email=normal_email(new.email), role=new.role,
-            teams=tuple(dict.fromkeys(new.teams)), capacity=new.capacity, created_at=act.at,
+            teams=tuple(dict.fromkeys(new.teams)), capacity=new.capacity, phone=new.phone, wechat=new.wechat,
+            created_at=act.at,
         )  # fmt: skip
         rules.check(new.password, email=user.email, name=user.name)
         hash = await self._passwords.hash(new.password)
@@ -185,7 +186,7 @@ class Staff:
 
 def _patched(user: User, patch: UserPatch) -> User:
     """Return the user with what the patch names; teams lose their doubles."""
-    plain = {name: getattr(patch, name) for name in ("role", "active", "capacity")}
+    plain = {name: getattr(patch, name) for name in ("role", "active", "capacity", "phone", "wechat")}
     given = {name: value for name, value in plain.items() if value is not UNSET}
     if not isinstance(patch.name, UnsetType):
         given["name"] = clean_name(patch.name)

@@ -15,6 +15,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 NewPassword = Annotated[str, Meta(min_length=1, max_length=256)]
 Capacity = Annotated[int, Meta(ge=0, le=100)]
+Phone = Annotated[str, Meta(pattern=r"^(\+?[0-9]{5,20})?$")]
+WeChat = Annotated[str, Meta(max_length=64)]
 TeamIds = Annotated[tuple[str, ...], Meta(max_length=100)]
 
 _EMAIL = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
@@ -33,6 +35,7 @@ class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class User(Document, frozen=True, kw_only=True):
     """A member of staff. `email` is in its normal form and unique; `capacity` is how many conversations at once.
 
+    `phone` and `wechat` (their id at our account) are where notices reach them, "" where they do not.
     Nobody is ever deleted: their messages and audit records keep their name. `active` false shuts them out.
     """
 
@@ -42,6 +45,8 @@ class User(Document, frozen=True, kw_only=True):
     teams: tuple[str, ...] = ()
     active: bool = True
     capacity: int = 5
+    phone: str = ""
+    wechat: str = ""
     preferences: Preferences = Preferences()
     created_at: datetime
 
@@ -65,6 +70,8 @@ class NewUser(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: NewPassword
     teams: TeamIds = ()
     capacity: Capacity = 5
+    phone: Phone = ""
+    wechat: WeChat = ""
 
     def __repr__(self) -> str:
         """Leave the password out."""
@@ -80,6 +87,8 @@ class UserPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     teams: TeamIds | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     capacity: Capacity | UnsetType = UNSET
+    phone: Phone | UnsetType = UNSET
+    wechat: WeChat | UnsetType = UNSET
     password: NewPassword | UnsetType = UNSET
     revoke_sessions: bool = False
     version: int | UnsetType = UNSET

@@ -40,3 +40,8 @@ def revived(row: Job, at: datetime) -> Put[Job]:
         raise WrongMove("Only a dead letter can be replayed", job=row.id, now=row.state)
     ready = structs.replace(row, state=JobState.READY, attempts=0, due=at, reason=None, ended_at=None)
     return put(JOBS, row, ready)
+
+
+def moved(row: Job, due: datetime) -> Put[Job]:
+    """Its time is another now: a timer is moved instead of being made anew."""
+    return put(JOBS, row, structs.replace(row, due=due))

@@ -26,6 +26,8 @@ class UserShown(Struct, frozen=True, kw_only=True):
     teams: tuple[str, ...]
     active: bool
     capacity: int
+    phone: str = ""
+    wechat: str = ""
     created_at: datetime
     last_login_at: datetime | None = None
 
@@ -67,7 +69,8 @@ def show(user: User, last_login_at: datetime | None = None) -> UserShown:
     """Show a colleague."""
     return UserShown(
         id=user.id, version=user.version, name=user.name, email=user.email, role=user.role, teams=user.teams,
-        active=user.active, capacity=user.capacity, created_at=user.created_at, last_login_at=last_login_at,
+        active=user.active, capacity=user.capacity, phone=user.phone, wechat=user.wechat, created_at=user.created_at,
+        last_login_at=last_login_at,
     )  # fmt: skip
 
 
