@@ -108,6 +108,7 @@ def play(folder: Folder, encoder: Encoding = True) -> None:
 
 def _project(folder: Path, *, but: Path | None = None) -> "Project":
     """Read a project, or sentences alone; those it shall be judged by are never among those it learns."""
+    from bots.nlu.entities.patterns import faults as refused_patterns
     from bots.project.bare import with_domain
     from bots.project.faults import NotABot
     from bots.project.folder import texts
@@ -119,7 +120,7 @@ def _project(folder: Path, *, but: Path | None = None) -> "Project":
     project, faults = checked(with_domain(found))
     if project is None:
         raise NotABot(faults)
-    for fault in faults:
+    for fault in (*faults, *refused_patterns(project)):
         typer.echo(str(fault), err=True)
     return project
 

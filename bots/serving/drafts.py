@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from bots.actions.refusals import refused
+from bots.nlu.entities import patterns
 from bots.project.model import Fault, Project
 from bots.project.reading import checked
 from bots.serving.keeping import Chest
@@ -31,6 +32,11 @@ class Looked(Struct, frozen=True, kw_only=True):
     def errors(self) -> int:
         """Return how many of the faults stop a training."""
         return sum(fault.severity == "error" for fault in self.faults)
+
+    @property
+    def warnings(self) -> int:
+        """Return how many do not."""
+        return len(self.faults) - self.errors
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -92,13 +98,16 @@ class Drafts:
 
     async def _row(self, bot: str, files: Mapping[str, str], looked: Looked, by: str, at: datetime) -> DraftRow:
         hash = await self._chest.keep_files(files)
-        return DraftRow(id=bot, files=hash, intents=looked.intents, errors=looked.errors, changed_by=by, changed_at=at)
+        return DraftRow(
+            id=bot, files=hash, intents=looked.intents, errors=looked.errors, warnings=looked.warnings, changed_by=by,
+            changed_at=at,
+        )  # fmt: skip
 
 
 def _looked(files: dict[str, str]) -> Looked:
     project, faults = checked(files)
-    undone = refused(project) if project is not None else ()
-    return Looked(faults=(*faults, *undone), intents=_intents(project))
+    more = (*refused(project), *patterns.faults(project)) if project is not None else ()
+    return Looked(faults=(*faults, *more), intents=_intents(project))
 
 
 def _intents(project: Project | None) -> tuple[str, ...]:

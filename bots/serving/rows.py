@@ -70,6 +70,7 @@ class DraftRow(Document, frozen=True, kw_only=True):
     files: str
     intents: tuple[str, ...] = ()
     errors: int = 0
+    warnings: int = 0
     changed_by: str = ""
     changed_at: datetime
 
@@ -108,6 +109,7 @@ class VersionRow(Document, frozen=True, kw_only=True):
     note: str = ""
     """Why it failed, in a sentence."""
     warnings: int = 0
+    """How many its files had when it was begun."""
     made_by: str = ""
     made_at: datetime
     trained_at: datetime | None = None

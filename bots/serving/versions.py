@@ -88,8 +88,9 @@ class Versions:
             raise WrongMove("This bot is being trained", bot=bot.id, version=bot.last)
         number = bot.last + 1
         row = VersionRow(
-            id=version_id(bot.id, number), bot=bot.id, number=number, files=draft.files, made_by=by, made_at=at
-        )
+            id=version_id(bot.id, number), bot=bot.id, number=number, files=draft.files, warnings=draft.warnings,
+            made_by=by, made_at=at,
+        )  # fmt: skip
         job = TRAIN.job(Training(bot=bot.id, number=number), lane=f"bot:{bot.id}", seq=number, at=at)
         await commit(Insert(VERSIONS, row), put(BOTS, bot, structs.replace(bot, last=number)), job)
         return row

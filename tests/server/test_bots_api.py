@@ -173,6 +173,13 @@ async def test_errors_have_their_place_and_stop_a_training_only(hub_server: Runn
     checked = await designer.post("/bots/tiny/check", {"files": wrong})
     places = {(one["file"], one["line"]) for one in checked.json["faults"] if one["severity"] == "error"}
     assert ("data/rules.yml", wrong["data/rules.yml"].count("\n")) in places
+    slow = {**read["files"], "data/more.yml": 'version: "3.1"\nnlu:\n- regex: meter\n  examples: |\n    - (a|aa)+$\n'}
+    warned = (await designer.post("/bots/tiny/check", {"files": slow})).json["faults"]
+    (one,) = [fault for fault in warned if fault["file"] == "data/more.yml"]
+    assert (one["line"], one["severity"], "exponential" in one["message"]) == (5, "warning", True)
+    warned_of = await designer.call("PUT", "/bots/tiny/files", json={"version": read["version"], "files": slow})
+    assert (await designer.post("/bots/tiny/train")).json["faults"] == len(warned_of.json["faults"]) == len(warned)
+    read = (await designer.get("/bots/tiny/files")).json
     saved = await designer.call("PUT", "/bots/tiny/files", json={"version": read["version"], "files": wrong})
     assert (saved.status, saved.json["version"]) == (200, read["version"] + 1)
     stale = await designer.call("PUT", "/bots/tiny/files", json={"version": read["version"], "files": wrong})
