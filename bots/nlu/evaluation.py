@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from bots.nlu import calibration
 from bots.nlu.encoder import Encoder
+from bots.nlu.entities.tagging import EXTRACTOR as TAGGER
 from bots.nlu.layers import Floats
 from bots.nlu.parse import FALLBACK, Parse
 from bots.nlu.training import FOLDS, fitted, vectors_of
@@ -48,6 +49,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
     `accuracy` is that of the surest intent, before the gate; `rejected` the part of the bot's own sentences that the
     gate stopped or that were taken for strangers, `out_of_scope` that part of the strangers (None: there were none).
+    `entity_f1` compares names that the examples mark, by place, role and group (None: they mark none).
     """
 
     accuracy: float
@@ -165,17 +167,30 @@ def _confusion(judged: Sequence[Judged]) -> tuple[Confusion, ...]:
     )
 
 
+Found = tuple[int, str, int, int, str | None, str | None]
+"""The number of the sentence, the entity, where it stands, its role and its group."""
+
+
 def _entity_f1(judged: Sequence[Judged]) -> float | None:
-    """Return F1 over marked entities (name and place), or None when nothing is marked."""
-    marked = {(at, one.entity, one.start, one.end) for at, each in enumerate(judged) for one in each.example.spans}
+    """Return F1 over entities, each by name, place, role and group; None when no example marks any.
+
+    Only names that some example marks are asked for. Examples are marked where that teaches something, and most that
+    hold an entity are not: what a table, a pattern or a grammar finds in a sentence without a mark is right by its
+    making and not counted; what the tagger guesses there is counted as wrong.
+    """
+    marked: set[Found] = {
+        (at, one.entity, one.start, one.end, one.role, one.group)
+        for at, each in enumerate(judged)
+        for one in each.example.spans
+    }
     if not marked:
         return None
-    names = {entity for _, entity, _, _ in marked}
-    found = {
-        (at, one.entity, one.start, one.end)
+    names = {one[1] for one in marked}
+    found: set[Found] = {
+        (at, one.entity, one.start, one.end, one.role, one.group)
         for at, each in enumerate(judged)
         for one in each.parse.entities
-        if one.entity in names
+        if one.entity in names and (each.example.spans or one.extractor == TAGGER)
     }
     return _share(2 * len(marked & found), len(marked) + len(found))
 

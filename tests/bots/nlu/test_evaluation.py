@@ -3,8 +3,10 @@
 import msgspec
 import pytest
 
+from bots.nlu.entities.tagging import EXTRACTOR as TAGGER
 from bots.nlu.evaluation import Judged, Report, cross_validated, reported
-from bots.nlu.parse import FALLBACK, Meant, Parse
+from bots.nlu.parse import FALLBACK, Entity, Meant, Parse
+from bots.project.annotations import read as unmarked
 from bots.project.model import Example, Place, Project
 from hub.errors import Invalid
 from tests.bots.nlu.letters import Letters
@@ -61,3 +63,37 @@ def test_too_few_sentences_cannot_be_judged(project: Project) -> None:
     with pytest.raises(Invalid, match="Too few examples") as caught:
         cross_validated(only(project, 9), None)
     assert "10" in caught.value.hint
+
+
+def named(text: str, marks: str, *found: Entity) -> Judged:
+    """Return a sentence whose marks are those of an example, and what was found in it."""
+    plain, spans = unmarked(marks)
+    meant = Meant(name="a", confidence=1.0)
+    return Judged(
+        example=Example(text=plain, intent="a", spans=tuple(spans), place=PLACE),
+        parse=Parse(text=text, intent=meant, intent_ranking=(meant,), entities=found),
+    )
+
+
+def entity(name: str, start: int, end: int, role: str | None = None, extractor: str = TAGGER) -> Entity:
+    """Return something that was found."""
+    return Entity(entity=name, start=start, end=end, value="", role=role, extractor=extractor)
+
+
+@pytest.mark.parametrize(
+    ("judgements", "f1"),
+    [
+        ([named("去上海", "去[上海](city)", entity("city", 1, 3))], 1.0),
+        ([named("去上海", "去[上海](city)", entity("city", 1, 2))], 0.0),
+        ([named("去上海", '去[上海]{"entity": "city", "role": "to"}', entity("city", 1, 3, "to"))], 1.0),
+        ([named("去上海", '去[上海]{"entity": "city", "role": "to"}', entity("city", 1, 3, "from"))], 0.0),
+        ([named("去上海", "去[上海](city)", entity("city", 1, 3), entity("date", 0, 1))], 1.0),
+        ([named("去上海", "去[上海](city)", entity("city", 1, 3), entity("city", 0, 1))], round(2 / 3, 6)),
+        ([named("去上海", "去[上海](city)"), named("上海", "上海", entity("city", 0, 2, extractor="table"))], 0.0),
+        ([named("去上海", "去[上海](city)", entity("city", 1, 3)), named("上", "上", entity("city", 0, 1))], 2 / 3),
+        ([named("去", "去", entity("city", 0, 1))], None),
+    ],
+)
+def test_entities_count_by_name_place_and_role(judgements: list[Judged], f1: float | None) -> None:
+    """A name that nobody marks is not asked for; without a mark in the sentence only what the tagger guessed counts."""
+    assert reported(judgements).entity_f1 == (None if f1 is None else pytest.approx(f1, abs=1e-6))
