@@ -1,8 +1,9 @@
 """What a sentence consists of, for the linear layer: words, pairs of them, runs of one to four characters. Pure."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -10,11 +11,13 @@ import numpy as np
 import rjieba
 from numpy.typing import NDArray
 
-from bots.nlu.normal import masked, normal
+from bots.nlu.normal import LONGEST, masked
 
 _WORD = re.compile(r"\w+")
 _CHINESE = re.compile("[\u3400-\u9fff]")
 RUNS = (1, 2, 3, 4)
+_OFTEN = (1 + np.log(np.maximum(np.arange(8 * LONGEST), 1))).astype(np.float32)
+"""What a part weighs that stands so often in a sentence."""
 Indices = NDArray[np.int32]
 Values = NDArray[np.float32]
 
@@ -26,18 +29,16 @@ def words(text: str) -> list[str]:
     return [word for word in rjieba.cut(text) if _WORD.match(word)]
 
 
-def parts(text: str) -> Iterator[str]:
-    """Give everything a sentence consists of; `\\x00` and `\\x01` tell words and pairs from runs of characters."""
-    plain = masked(normal(text))
+def parts(plain: str) -> list[str]:
+    """Return all that a normalised sentence consists of; `\\x00` and `\\x01` tell words and pairs from runs."""
+    plain = masked(plain)
     cut = words(plain)
-    for word in cut:
-        yield "\x00" + word
-    for left, right in pairwise(cut):
-        yield f"\x01{left} {right}"
     padded = f" {plain} "
+    found = ["\x00" + word for word in cut]
+    found += [f"\x01{left} {right}" for left, right in pairwise(cut)]
     for run in RUNS:
-        for start in range(len(padded) - run + 1):
-            yield padded[start : start + run]
+        found += [padded[start : start + run] for start in range(len(padded) - run + 1)]
+    return found
 
 
 class Vocabulary:
@@ -53,26 +54,25 @@ class Vocabulary:
         """Return how many parts it knows."""
         return len(self.names)
 
-    def vector(self, text: str) -> tuple[Indices, Values]:
-        """Return the known parts of a sentence by number, weighted (1 + ln n) idf; with the unknown ones of length 1.
+    def vector(self, plain: str) -> tuple[Indices, Values]:
+        """Return the known parts of a plain sentence by number, weighted (1 + ln n) idf; with the unknown of length 1.
 
         So whoever speaks of other things scores low: what is known is the smaller, the more is unknown.
         """
-        counts = Counter(map(self._index.get, parts(text)))
+        counts = Counter(map(self._index.get, parts(plain)))
         unknown = counts.pop(None, 0)
         if not counts:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         numbers = np.fromiter(cast("Counter[int]", counts), np.int32, len(counts))
-        often = np.fromiter(counts.values(), np.float32, len(counts))
-        values = (1 + np.log(often)) * self.weights[numbers]
-        return numbers, (values / np.sqrt(np.dot(values, values) + unknown * self._rarest)).astype(np.float32)
+        values = _OFTEN[np.fromiter(counts.values(), np.int32, len(counts))] * self.weights[numbers]
+        return numbers, values / np.float32(math.sqrt(float(np.dot(values, values)) + unknown * self._rarest))
 
 
-def learned(texts: Iterable[str], *, least: int = 1) -> Vocabulary:
-    """Return the vocabulary of these sentences: parts that at least `least` of them have."""
+def learned(plain: Iterable[str], *, least: int = 1) -> Vocabulary:
+    """Return the vocabulary of these normalised sentences: parts that at least `least` of them have."""
     seen: Counter[str] = Counter()
     number = 0
-    for text in texts:
+    for text in plain:
         number += 1
         seen.update(set(parts(text)))
     names = sorted(part for part, often in seen.items() if often >= least)

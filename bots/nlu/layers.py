@@ -18,7 +18,8 @@ class Layer(Struct, frozen=True):
 
     def sparse(self, numbers: Indices, values: Values) -> Floats:
         """Return the scores of a sentence given as numbered features."""
-        return np.asarray(values @ self.weights[numbers].astype(np.float32) + self.bias, np.float32)
+        scores: Floats = values @ self.weights[numbers].astype(np.float32) + self.bias
+        return scores
 
     def dense(self, vector: Floats) -> Floats:
         """Return the scores of a vector, or of a row each."""
@@ -33,9 +34,18 @@ class Fusion(Struct, frozen=True, kw_only=True):
     lexical: float = 2.0
     meaning: float = 3.0
 
+    def judged(self, lexical: Floats, meaning: Floats | None) -> tuple[Floats, Floats]:
+        """Return the probability of each class, and the energy; both may be rows of many sentences."""
+        scores = self._scores(lexical, meaning)
+        most = scores.max(axis=-1, keepdims=True)
+        shares = np.exp(scores - most)
+        whole = shares.sum(axis=-1, keepdims=True)
+        shares /= whole
+        return shares, (most + np.log(whole))[..., 0]
+
     def probabilities(self, lexical: Floats, meaning: Floats | None) -> Floats:
-        """Return the probability of each class; both may be rows of many sentences."""
-        return softmax(self._scores(lexical, meaning))
+        """Return the probability of each class."""
+        return self.judged(lexical, meaning)[0]
 
     def energy(self, lexical: Floats, meaning: Floats | None) -> Floats:
         """Return ln sum exp of the fused scores: how much the bot has to say to it, whichever class it is.
@@ -43,18 +53,10 @@ class Fusion(Struct, frozen=True, kw_only=True):
         It tells strangers better than the best probability does (Liu et al., "Energy-based Out-of-distribution
         Detection", 2020): on CLINC150 91 % of them at 5 % of the bot's own, against 79 %.
         """
-        scores = self._scores(lexical, meaning)
-        most = scores.max(axis=-1, keepdims=True)
-        return np.asarray((most + np.log(np.exp(scores - most).sum(axis=-1, keepdims=True)))[..., 0], np.float32)
+        return self.judged(lexical, meaning)[1]
 
     def _scores(self, lexical: Floats, meaning: Floats | None) -> Floats:
         return lexical * self.alone if meaning is None else lexical * self.lexical + meaning * self.meaning
-
-
-def softmax(scores: Floats) -> Floats:
-    """Return exp(s) / sum exp(s), along the last axis."""
-    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
 
 
 def margin(scores: Floats) -> float:

@@ -7,27 +7,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bots.nlu.encoder import WIDTH
-from bots.nlu.features import Vocabulary
+from bots.nlu.features import Indices, Values
 from bots.nlu.layers import Floats, Layer
 
 LEXICAL_C = 0.5
 MEANING_C = 10.0
 """Inverse strengths of regularisation, chosen on CLINC150's validation part."""
 Classes = NDArray[np.int32]
+Row = tuple[Indices, Values]
+"""A sentence: the numbers of its parts, and their weights."""
 
 
-def lexical(vocabulary: Vocabulary, texts: Sequence[str], wanted: Classes, classes: int) -> Layer:
-    """Fit the layer over words and characters: one linear support vector machine a class."""
+def lexical(rows: Sequence[Row], width: int, wanted: Classes, classes: int) -> Layer:
+    """Fit the layer over words and characters, `width` of them: one linear support vector machine a class."""
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
-    rows = [vocabulary.vector(text) for text in texts]
     ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
     numbers = np.concatenate([numbers for numbers, _ in rows]) if rows else np.empty(0, np.int32)
     values = np.concatenate([values for _, values in rows]) if rows else np.empty(0, np.float32)
-    matrix = csr_matrix((values, numbers, ends), shape=(len(texts), len(vocabulary)))
+    matrix = csr_matrix((values, numbers, ends), shape=(len(rows), width))
     machine = LinearSVC(C=LEXICAL_C, random_state=0, max_iter=2000)
-    return _layer(machine, matrix, wanted, classes, len(vocabulary))
+    return _layer(machine, matrix, wanted, classes, width)
 
 
 def meaning(vectors: Floats, wanted: Classes, classes: int) -> Layer:

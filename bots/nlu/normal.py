@@ -33,9 +33,9 @@ def normal(text: str) -> str:
     return _SPACE.sub(" ", folded).strip()
 
 
-def key(text: str) -> str:
-    """Return what two sentences share that are one and the same, but for marks at their ends."""
-    return normal(text).strip(_EDGES)
+def key(plain: str) -> str:
+    """Return what two normalised sentences share that are one and the same, but for marks at their ends."""
+    return plain.strip(_EDGES)
 
 
 def masked(text: str) -> str:

@@ -5,19 +5,20 @@ examples -> vectors (encoder) -> layers on all of them
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from msgspec import Struct, structs
+from numpy.typing import NDArray
 
 from bots.nlu import calibration, learning
 from bots.nlu.calibration import Held
 from bots.nlu.encoder import Encoder
 from bots.nlu.entities import train_crf
-from bots.nlu.features import Vocabulary, learned
+from bots.nlu.features import learned
 from bots.nlu.knowledge import Gate, Knowledge
 from bots.nlu.layers import Floats, Fusion, Layer
-from bots.nlu.learning import Classes
+from bots.nlu.learning import Classes, Row
+from bots.nlu.normal import normal
 from bots.nlu.understanding import Understanding
 from bots.project.model import Example, Project
 from hub.errors import Invalid
@@ -27,6 +28,24 @@ FOLDS = 5
 MANY = 3000
 """Examples from which on one part is held out once instead of every part in turn."""
 BATCH = 256
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """Sentences as the layers see them: a row each over `width` parts, a vector each, and the class of each."""
+
+    rows: tuple[Row, ...]
+    width: int
+    vectors: Floats | None
+    wanted: Classes
+    classes: int
+
+    def those(self, chosen: NDArray[np.bool_]) -> "Told":
+        """Return some of them."""
+        at = np.flatnonzero(chosen)
+        vectors = None if self.vectors is None else self.vectors[at]
+        return structs.replace(
+            self, rows=tuple(self.rows[one] for one in at.tolist()), vectors=vectors, wanted=self.wanted[at]
+        )
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -51,14 +70,16 @@ def fitted(
     classes = tuple(sorted({example.intent for example in examples}))
     number = {name: at for at, name in enumerate(classes)}
     wanted = np.array([number[example.intent] for example in examples], np.int32)
-    texts = [example.text for example in examples]
-    vocabulary = learned(texts, least=2 if len(texts) > MANY else 1)
+    plain = [normal(example.text) for example in examples]
+    vocabulary = learned(plain, least=2 if len(plain) > MANY else 1)
     tell(0.4, "fitting")
-    parts = _fit(vocabulary, texts, vectors, wanted, len(classes))
+    rows = tuple(map(vocabulary.vector, plain))
+    told = Told(rows=rows, width=len(vocabulary), vectors=vectors, wanted=wanted, classes=len(classes))
+    parts = _fit(told)
     tell(0.6, "calibrating")
     fusion, gate = Fusion(), Gate()
-    if rounds and len(texts) >= calibration.FEWEST:
-        held = _held(vocabulary, texts, vectors, wanted, len(classes), rounds)
+    if rounds and len(examples) >= calibration.FEWEST:
+        held = _held(told, rounds)
         fusion = calibration.fused(held)
         gate = calibration.gated(held, fusion, parts.lexical.bias, rejected=_rejected(project))
     tell(0.9, "entities")
@@ -83,23 +104,18 @@ def vectors_of(examples: Sequence[Example], encoder: Encoder | None, tell: Tell)
     return np.concatenate(rows)
 
 
-def _fit(vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int) -> Parts:
+def _fit(told: Told) -> Parts:
     return Parts(
-        lexical=learning.lexical(vocabulary, texts, wanted, classes),
-        meaning=learning.meaning(vectors, wanted, classes) if vectors is not None else None,
+        lexical=learning.lexical(told.rows, told.width, told.wanted, told.classes),
+        meaning=None if told.vectors is None else learning.meaning(told.vectors, told.wanted, told.classes),
     )
 
 
-def _held(
-    vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int, rounds: int
-) -> Held:
+def _held(told: Told, rounds: int) -> Held:
     """Score sentences by layers that were fitted without them."""
-    fold = calibration.folds(wanted.tolist(), FOLDS)
-    found = [
-        _scored(vocabulary, texts, vectors, wanted, classes, fold != one)
-        for one in range(1 if len(texts) > MANY else min(rounds, FOLDS))
-    ]
-    return _together(found)
+    fold = calibration.folds(told.wanted.tolist(), FOLDS)
+    count = 1 if len(told.rows) > MANY else min(rounds, FOLDS)
+    return _together([_scored(told.those(fold != one), told.those(fold == one)) for one in range(count)])
 
 
 def _together(found: Sequence[Held]) -> Held:
@@ -111,17 +127,12 @@ def _together(found: Sequence[Held]) -> Held:
     )
 
 
-def _scored(
-    vocabulary: Vocabulary, texts: Sequence[str], vectors: Floats | None, wanted: Classes, classes: int, seen: Any
-) -> Held:
-    known = [text for text, one in zip(texts, seen, strict=True) if one]
-    parts = _fit(vocabulary, known, None if vectors is None else vectors[seen], wanted[seen], classes)
-    rest = np.flatnonzero(~seen)
-    lexical = np.stack([parts.lexical.sparse(*vocabulary.vector(texts[at])) for at in rest.tolist()])
-    held = Held(wanted=wanted[rest], lexical=lexical)
-    if vectors is None or parts.meaning is None:
+def _scored(seen: Told, rest: Told) -> Held:
+    parts = _fit(seen)
+    held = Held(wanted=rest.wanted, lexical=np.stack([parts.lexical.sparse(*row) for row in rest.rows]))
+    if rest.vectors is None or parts.meaning is None:
         return held
-    return structs.replace(held, meaning=parts.meaning.dense(vectors[rest]))
+    return structs.replace(held, meaning=parts.meaning.dense(rest.vectors))
 
 
 def _rejected(project: Project) -> float:

@@ -8,6 +8,7 @@ Immutable and shared by all tasks; it never encodes a sentence itself: `wants_ve
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from heapq import nlargest
 
 import numpy as np
 from msgspec import structs
@@ -16,7 +17,7 @@ from bots.nlu import knowledge, payloads
 from bots.nlu.features import Vocabulary
 from bots.nlu.knowledge import Knowledge
 from bots.nlu.layers import Floats, margin
-from bots.nlu.normal import LONGEST, key
+from bots.nlu.normal import key, normal
 from bots.nlu.parse import FALLBACK, Entity, Meant, Parse, Selected, Why
 from bots.nlu.tokens import tokens
 from bots.project.checking import DEFAULT_INTENTS
@@ -39,10 +40,10 @@ class Understanding:
         self._intents = {*project.intents, *DEFAULT_INTENTS, *(name.partition("/")[0] for name in known.classes)}
         self._examples: tuple[Example, ...] = project.nlu.examples
         self._exact = _exact(self._examples)
-        self._heads = tuple(name.partition("/")[0] for name in known.classes)
+        self._ranking = _Ranking(known.classes)
         self._answers = _answers(known.classes)
-        self._last: tuple[str, Floats] = ("", known.lexical.bias)
-        """The scores of the sentence before: `parse` follows on `wants_vector`."""
+        self._last: tuple[str, str, Floats | None] = ("", "", None)
+        """The sentence before, normalised, and its scores once asked for: `parse` follows on `wants_vector`."""
         self._vocabulary = Vocabulary(known.names, known.weights)
         self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
         self._extractor = Extractor(project, known.tagger or None)
@@ -58,11 +59,12 @@ class Understanding:
 
     def wants_vector(self, text: str) -> bool:
         """Say whether the vector of this sentence would help to understand it."""
-        if self.known.meaning is None or not text.strip() or key(text) in self._exact:
+        text = text[:PARSED]
+        if self.known.meaning is None or not text.strip() or key(self._normal(text)) in self._exact:
             return False
-        if payloads.read(text[:PARSED], self._intents) is not None:
+        if payloads.read(text, self._intents) is not None:
             return False
-        return margin(self._lexical(text[:PARSED])) < self.known.gate.sure
+        return margin(self._lexical(text)) < self.known.gate.sure
 
     def parse(self, text: str, vector: Floats | None = None, *, at: datetime | None = None) -> Parse:
         """Return what a sentence means; dates in it are counted from `at`."""
@@ -70,7 +72,7 @@ class Understanding:
         told = payloads.read(text, self._intents)
         if told is not None:
             return told
-        exact = self._exact.get(key(text))
+        exact = self._exact.get(key(self._normal(text)))
         if exact is not None:
             scores = np.zeros(len(self.known.classes), np.float32)
             scores[self.known.classes.index(exact.intent)] = 1.0
@@ -81,11 +83,11 @@ class Understanding:
     def _judged(self, text: str, vector: Floats | None, at: datetime | None) -> Parse:
         lexical = self._lexical(text)
         meaning = self.known.meaning.dense(vector) if self.known.meaning is not None and vector is not None else None
-        shares = self.known.fusion.probabilities(lexical, meaning)
+        shares, energy = self.known.fusion.judged(lexical, meaning)
         nearest, nearness = self._nearest(vector)
         gate = self.known.gate
         fused = meaning is not None
-        score = float(self.known.fusion.energy(lexical, meaning))
+        score = float(energy)
         threshold = gate.fused if fused else gate.alone
         why = Why(
             step="encoder" if fused else "linear", nearest=nearest, nearness=nearness, score=score, threshold=threshold
@@ -93,11 +95,19 @@ class Understanding:
         intent = self.known.classes[int(shares.argmax())] if shares.size else ""
         return self._told(text, shares, self._entities(text, intent, at), why, sure=score >= threshold and bool(intent))
 
-    def _lexical(self, text: str) -> Floats:
-        last, scores = self._last
+    def _normal(self, text: str) -> str:
+        last, plain, _ = self._last
         if last != text:
-            scores = self.known.lexical.sparse(*self._vocabulary.vector(text[:LONGEST]))
-            self._last = (text, scores)
+            plain = normal(text)
+            self._last = (text, plain, None)
+        return plain
+
+    def _lexical(self, text: str) -> Floats:
+        last, _, scores = self._last
+        if last != text or scores is None:
+            plain = self._normal(text)
+            scores = self.known.lexical.sparse(*self._vocabulary.vector(plain))
+            self._last = (text, plain, scores)
         return scores
 
     def _nearest(self, vector: Floats | None) -> tuple[str, float]:
@@ -112,7 +122,7 @@ class Understanding:
 
     def _told(self, text: str, shares: Floats, entities: tuple[Entity, ...], why: Why, *, sure: bool) -> Parse:
         """Put classes together to intents, surest first; what the gate stops is `nlu_fallback`, the rest follows."""
-        ranking = _ranking(self._heads, shares)
+        ranking = self._ranking(shares)
         if sure:
             first = ranking[0]
         else:
@@ -130,30 +140,37 @@ def _exact(examples: tuple[Example, ...]) -> Mapping[str, Example]:
     found: dict[str, Example] = {}
     twice: set[str] = set()
     for example in examples:
-        same = key(example.text)
+        same = key(normal(example.text))
         if same and found.setdefault(same, example).intent != example.intent:
             twice.add(same)
     return {same: example for same, example in found.items() if same not in twice}
 
 
-def _ranking(intents: tuple[str, ...], shares: Floats) -> tuple[Meant, ...]:
-    """Return the surest intents; `intents` names that of each class."""
-    sums: dict[str, float] = defaultdict(float)
-    order = np.argsort(-shares, kind="stable")[: 4 * RANKED]
-    for number, share in zip(order.tolist(), shares[order].tolist(), strict=True):
-        sums[intents[number]] += share
-    ranked = sorted(sums.items(), key=lambda one: -one[1])
-    return tuple(Meant(name=name, confidence=round(min(share, 1.0), 6)) for name, share in ranked[:RANKED])
+class _Ranking:
+    """Puts the shares of classes together to those of intents, surest first."""
+
+    def __init__(self, classes: tuple[str, ...]) -> None:
+        self._intents = tuple(dict.fromkeys(name.partition("/")[0] for name in classes))
+        number = {name: at for at, name in enumerate(self._intents)}
+        self._heads = np.array([number[name.partition("/")[0]] for name in classes], np.intp)
+
+    def __call__(self, shares: Floats) -> tuple[Meant, ...]:
+        sums = np.bincount(self._heads, weights=shares, minlength=len(self._intents))
+        best = (-sums).argsort(kind="stable")[:RANKED]
+        shown = np.minimum(sums[best], 1.0).round(6).tolist()
+        names = self._intents
+        return tuple([Meant(name=names[at], confidence=share) for at, share in zip(best.tolist(), shown, strict=True)])
 
 
 def _selected(groups: Mapping[str, tuple[Answer, ...]], shares: Floats) -> dict[str, tuple[Selected, ...]]:
     """Return, for every retrieval intent, its answers by how well they fit."""
-    return {intent: _chosen(answers, shares.tolist()) for intent, answers in groups.items()}
+    told: list[float] = shares.tolist() if groups else []
+    return {intent: _chosen(answers, told) for intent, answers in groups.items()}
 
 
 def _chosen(answers: tuple[Answer, ...], shares: list[float]) -> tuple[Selected, ...]:
-    whole = sum(shares[number] for number, _, _ in answers) or 1.0
-    best = sorted(answers, key=lambda answer: -shares[answer[0]])[:RANKED]
+    whole = sum([shares[number] for number, _, _ in answers]) or 1.0
+    best = nlargest(RANKED, answers, key=lambda answer: shares[answer[0]])
     return tuple(
         Selected(intent_response_key=key, confidence=round(shares[number] / whole, 6), utter_action=action)
         for number, key, action in best

@@ -25,7 +25,6 @@ _ROUNDS = 60
 _BESIDE = 2
 """Examples without an entity that are learned from, for each one with."""
 _PIECE = re.compile("[\u3400-\u9fff]|[^\\W\\d_\u3400-\u9fff]+|\\d+|[^\\w\\s]|_")
-_FAR = 2
 
 
 def train(examples: Sequence[Example], marks: Sequence[Sequence[Entity]]) -> bytes | None:
@@ -114,43 +113,39 @@ def _features(folded: Folded, pieces: list[tuple[int, int]], marks: Sequence[Ent
     """Return what is known of each piece: itself, its neighbours, its place in a word, what finders say of it."""
     text = folded.text
     words = [text[start:end] if not text[start].isdecimal() else f"0{min(end - start, 12)}" for start, end in pieces]
-    shapes = [_shape(word) for word in words]
-    edges = _edges(text, pieces)
-    told = _told(folded, pieces, marks)
-    padded = ["<"] * _FAR + words + [">"] * _FAR
-    found = []
-    for place, word in enumerate(words):
-        before2, before, _, after, after2 = padded[place : place + 2 * _FAR + 1]
-        features = [
-            "b", f"0{word}", f"-{before}", f"+{after}", f"={before2}", f"*{after2}", f"<{before}{word}", 
-            f">{word}{after}",
-            f"/{before}|{after}", f"({before2}{before}", f"){after}{after2}", f"s{shapes[place]}", f"w{edges[place]}",
-        ]  # fmt: skip
+    padded = ["<", "<", *words, ">", ">"]
+    around = zip(words, padded, padded[1:], padded[3:], padded[4:], _edges(text, pieces), strict=False)
+    found = [
+        ["b", f"0{word}", f"-{before}", f"+{after}", f"={before2}", f"*{after2}", _shape(word), edge]
+        for word, before2, before, after, after2, edge in around
+    ]  # fmt: skip
+    for features, word in zip(found, words, strict=True):
         if len(word) > 3:
-            features += [f"p{word[:3]}", f"e{word[-3:]}"]
-        features += [f"t{mark}" for mark in told[place]]
-        found.append(features)
+            features += (f"p{word[:3]}", f"e{word[-3:]}")
+    if marks:
+        for features, told in zip(found, _told(folded, pieces, marks), strict=True):
+            features += [f"t{mark}" for mark in told]
     return found
 
 
 def _shape(word: str) -> str:
-    if word[0] == "0":
-        return "figure"
-    if "\u3400" <= word[0] <= "\u9fff":
-        return "numeral" if word in "零一二两三四五六七八九十百千万" else "han"
-    return "word" if word[0].isalpha() else "mark"
+    first = word[0]
+    if first == "0":
+        return "sfigure"
+    if "\u3400" <= first <= "\u9fff":
+        return "snumeral" if word in "零一二两三四五六七八九十百千万" else "shan"
+    return "sword" if first.isalpha() else "smark"
 
 
 def _edges(text: str, pieces: list[tuple[int, int]]) -> list[str]:
     """Return, for each piece, where in its word it stands, and the word."""
-    starts: dict[int, str] = {}
-    place = 0
+    sides: list[str] = []
     for word in rjieba.cut(text):
-        for offset in range(len(word)):
-            side = "B" if offset == 0 else "E" if offset == len(word) - 1 else "M"
-            starts[place + offset] = f"{side if len(word) > 1 else 'S'}{word}"
-        place += len(word)
-    return [starts.get(start, "") for start, _ in pieces]
+        if len(word) == 1:
+            sides.append(f"wS{word}")
+        else:
+            sides += (f"wB{word}", *[f"wM{word}"] * (len(word) - 2), f"wE{word}")
+    return [sides[start] for start, _ in pieces]
 
 
 def _told(folded: Folded, pieces: list[tuple[int, int]], marks: Sequence[Entity]) -> list[list[str]]:
