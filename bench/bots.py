@@ -28,6 +28,7 @@ from bots.project.folder import texts
 from bots.project.reading import read
 from bots.serving.child import environment
 from bots.serving.keeping import Chest
+from bots.serving.models import Models
 from bots.serving.rows import BOTS, ROWS, VERSIONS, BotRow, State, VersionRow, version_id
 from bots.shelf import LIBRARY, Shelf
 from bots.trained import pack, trained_of, unpack
@@ -58,13 +59,14 @@ def measure(plan: Plan) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "water.model"
         model.write_bytes(pack(trained_of(project, train(project, None))))
+        shared = _told("shared", str(model), str(BOTS_LOADED))
         full, bare = _told("memory", str(model), str(BOTS_LOADED)), _told("memory", str(model), "0")
         spoken = uvloop.run(_published(Path(folder) / "published", model.read_bytes(), plan))
     took = [_told("train", "encoder") for _ in range(plan.rounds)]
     plain = [_told("train", "plain") for _ in range(plan.rounds)]
     return [
         Figure(name="50 bots loaded", unit="MB", value=full, goal=1024, floor=bare, floor_name="no bot",
-               facts={"MB a bot": (full - bare) / BOTS_LOADED}),
+               facts={"MB a bot": (full - bare) / BOTS_LOADED, "MB, all of one version": shared}),
         Figure(name="1,000 examples trained", unit="s", value=middle(took), goal=5, floor=middle(plain),
                floor_name="without encoder"),
         Figure(name="turns answered while publishing", unit="%", value=100 * spoken.answered / spoken.begun, goal=100,
@@ -92,6 +94,16 @@ def _memory(model: Path, number: int) -> float:
     """Return the most memory, in MB, of this process once it has loaded the model so often."""
     data = model.read_bytes()
     bots = [EngineBot(unpack(data), None, Obliging()) for _ in range(number)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB if len(bots) == number else 0.0
+
+
+async def _shared(model: Path, number: int) -> float:
+    """Return the same of that many bots of one version, loaded as a hub loads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        chest = Chest(BlobShelf(Blobs(Path(folder))))
+        hash = await chest.keep(await asyncio.to_thread(model.read_bytes))
+        models = Models(chest)
+        bots = [EngineBot(await models.get(hash), None, Obliging()) for _ in range(number)]
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB if len(bots) == number else 0.0
 
 
@@ -160,6 +172,8 @@ def _version(number: int, hash: str) -> VersionRow:
 
 
 def _measured(what: str, *told: str) -> float:
+    if what == "shared":
+        return asyncio.run(_shared(Path(told[0]), int(told[1])))
     if what == "memory":
         return _memory(Path(told[0]), int(told[1]))
     return _training(encoder.load() if told[0] == "encoder" else None)

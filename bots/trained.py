@@ -21,7 +21,7 @@ LARGEST = 512 * 1024 * 1024
 """Bytes that a model may unfold to."""
 
 
-class Trained(Struct, frozen=True, kw_only=True):
+class Trained(Struct, frozen=True, kw_only=True, weakref=True):
     """A bot that can answer. `key` is the same for the same project and engine."""
 
     project: Project

@@ -17,8 +17,8 @@ from bots.rasa.shadow import Logged, Shadow
 from bots.rasa.tracking import distant
 from bots.serving.encoding import Encoding
 from bots.serving.keeping import Chest
+from bots.serving.models import Models
 from bots.serving.rows import BOTS, RASA_TOKEN, BotRow, State, VersionRow, Way
-from bots.trained import unpack
 from hub.clock import Clock
 from hub.errors import Invalid, NotFound, WrongMove
 from hub.secrets import Vault
@@ -41,13 +41,13 @@ class Maker:
         http: Callable[[], ClientSession],
     ) -> None:
         self._store = store
-        self._chest = chest
         self._encoding = encoding
         self._vault = vault
         self._clock = clock
         self._http = http
         self._breakers = Breakers()
-        self._tried: dict[str, EngineBot] = {}
+        self._models = Models(chest)
+        self._tried: dict[tuple[str, str], EngineBot] = {}
 
     async def engine(self, row: BotRow, version: VersionRow) -> Bot:
         """Load a trained version; raises what is wrong with it."""
@@ -86,17 +86,18 @@ class Maker:
 
     async def _console(self, row: BotRow, version: VersionRow) -> EngineBot:
         """Return the version, loaded a moment ago or now: a designer says more than one thing to it."""
-        if version.model not in self._tried:
+        key = (row.id, version.model)
+        if key not in self._tried:
+            bot = await self._loaded(row, version)
             while len(self._tried) >= KEPT:
                 self._tried.pop(next(iter(self._tried)))
-            self._tried[version.model] = await self._loaded(row, version)
-        return self._tried[version.model]
+            self._tried[key] = bot
+        return self._tried[key]
 
     async def _loaded(self, row: BotRow, version: VersionRow) -> EngineBot:
         if version.state is not State.TRAINED:
             raise WrongMove("This version is not trained", bot=row.id, version=version.number)
-        data = await self._chest.bring(version.model)
-        trained = await asyncio.to_thread(unpack, data)
+        trained = await self._models.get(version.model)
         if installed():
             self._encoding.start()
         return await asyncio.to_thread(EngineBot, trained, self._encoding, self._port(row))
