@@ -60,7 +60,7 @@ def _menu(asked: Choices, tail: str) -> Content:
 
 
 def _entry(choice: Choice) -> dict[str, str]:
-    """Return a menu entry; a value that is too long for an id comes back as the label."""
+    """Return a menu entry; a value that is too long for an id is left out."""
     id = MENU_MARK + choice.value
     label = _fits(choice.label, ENTRY, "choice")
     return {"content": label, **({"id": id} if len(id.encode()) <= ENTRY_ID else {})}

@@ -161,9 +161,9 @@ def _content(type_: str, content: Any) -> tuple[Part, ...]:
 
 
 def _text(written: Written) -> Part:
-    """Return the words, or the value of the choice that was pressed in a menu of ours."""
-    ours = written.menu_id.startswith(MENU_MARK) and len(written.menu_id) > len(MENU_MARK)
-    words = written.menu_id.removeprefix(MENU_MARK) if ours else written.content
+    """Return the words, also of what was pressed in a menu of ours: who offered it knows what they mean."""
+    value = written.menu_id.removeprefix(MENU_MARK) if written.menu_id.startswith(MENU_MARK) else ""
+    words = written.content or value
     return Text(body=words[:LONGEST]) if words else _unsupported("text")
 
 

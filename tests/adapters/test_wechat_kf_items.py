@@ -16,7 +16,8 @@ __all__ = ["world"]
 
 
 @pytest.mark.parametrize(("type_", "content", "part"), [
-    ("text", {"content": "缴费", "menu_id": "y:怎么缴费"}, Text(body="怎么缴费")),
+    ("text", {"content": "缴费", "menu_id": "y:怎么缴费"}, Text(body="缴费")),
+    ("text", {"content": "", "menu_id": "y:怎么缴费"}, Text(body="怎么缴费")),
     ("text", {"content": "缴费", "menu_id": "101"}, Text(body="缴费")),
     ("image", {"media_id": "M1"}, Remote(kind="image", ref="M1")),
     ("voice", {"media_id": "M2"}, Remote(kind="audio", ref="M2")),
