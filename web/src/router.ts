@@ -69,6 +69,12 @@ export const router = createRouter({
           component: () => import('@/search/SearchPage.vue'),
           meta: { permission: 'conversations.read' },
         },
+        {
+          path: 'supervision/:conversation?',
+          name: 'supervision',
+          component: () => import('@/supervision/SupervisionPage.vue'),
+          meta: { permission: 'conversations.supervise' },
+        },
         { path: 'bots', name: 'bots', component: () => import('@/bots/BotsPage.vue'), meta: { permission: 'bots.read' } },
         {
           path: 'bots/:id',

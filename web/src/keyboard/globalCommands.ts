@@ -32,6 +32,7 @@ export function useGlobalCommands(sheet: () => void): void {
     return [
       ...views.map((view) => go(`/inbox/${view}`, t(`view.${view}`))),
       go('/search', t('nav.search'), 'Alt+V'),
+      ...(session.may('conversations.supervise') ? [go('/supervision', t('nav.supervision'), 'Alt+U')] : []),
       go('/settings', t('nav.settings'), 'Alt+S'),
     ]
   }

@@ -29,6 +29,7 @@ export const SHORTCUTS = [
   { act: 'composer.copies', keys: 'Alt+I', group: 'composer' },
   { act: 'go.inbox', keys: 'Alt+C', group: 'go' },
   { act: 'go.search', keys: 'Alt+V', group: 'go' },
+  { act: 'go.supervision', keys: 'Alt+U', group: 'go' },
   { act: 'go.settings', keys: 'Alt+S', group: 'go' },
   { act: 'command.bar', keys: 'Mod+K', group: 'go' },
   { act: 'command.sheet', keys: '?', group: 'go' },
@@ -39,7 +40,7 @@ export type Act =
   | 'conversation.resolve' | 'conversation.resolve_next' | 'conversation.take' | 'conversation.transfer'
   | 'conversation.snooze' | 'conversation.labels' | 'conversation.side'
   | 'composer.reply' | 'composer.note' | 'composer.attach' | 'composer.template' | 'composer.copies'
-  | 'go.inbox' | 'go.search' | 'go.settings' | 'command.bar' | 'command.sheet'
+  | 'go.inbox' | 'go.search' | 'go.supervision' | 'go.settings' | 'command.bar' | 'command.sheet'
 
 export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.userAgent)
 

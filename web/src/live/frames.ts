@@ -7,6 +7,8 @@ export interface Viewer {
   name: string
   typing?: boolean
   drafting?: boolean
+  /** A lead who listens in. */
+  listening?: boolean
 }
 
 export type ServerFrame =
@@ -16,7 +18,7 @@ export type ServerFrame =
   | { type: 'gone'; n: number; conversation: string }
   | { type: 'offer'; n: number; conversation: string; until: string }
   | { type: 'offer_over'; n: number; conversation: string }
-  | { type: 'presence'; user: string; status: PresenceStatus; load: number; capacity: number }
+  | { type: 'presence'; user: string; status: PresenceStatus; load: number; capacity: number; set_by?: string }
   | { type: 'viewing'; conversation: string; users: Viewer[] }
   | { type: 'typing'; conversation: string; who: string; on: boolean; text?: string }
   | { type: 'counts'; views: ViewCount[] }
@@ -36,7 +38,7 @@ export interface ViewCount {
 
 export type ClientFrame =
   | { type: 'resume'; stream: string; n: number }
-  | { type: 'view'; conversation: string | null }
+  | { type: 'view'; conversation: string | null; listening?: boolean }
   | { type: 'typing'; conversation: string; on: boolean }
   | { type: 'presence'; status: PresenceStatus }
   | { type: 'ping' }

@@ -39,7 +39,7 @@ export class Live {
   private beat: ReturnType<typeof setInterval> | null = null
   private heard = 0
   private stopped = true
-  private viewing: string | null = null
+  private viewing: Extract<ClientFrame, { type: 'view' }> | null = null
 
   constructor(
     private readonly hooks: LiveHooks,
@@ -70,7 +70,7 @@ export class Live {
   }
 
   send(frame: ClientFrame): void {
-    if (frame.type === 'view') this.viewing = frame.conversation
+    if (frame.type === 'view') this.viewing = frame.conversation ? frame : null
     if (this.wire?.readyState === OPEN) this.wire.send(JSON.stringify(frame))
   }
 
@@ -94,7 +94,7 @@ export class Live {
     if (this.wire !== wire) return
     this.heard = Date.now()
     if (this.position) this.send({ type: 'resume', ...this.position })
-    if (this.viewing) this.send({ type: 'view', conversation: this.viewing })
+    if (this.viewing) this.send(this.viewing)
     this.beat = setInterval(() => this.listen(), BEAT)
   }
 

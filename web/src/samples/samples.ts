@@ -23,6 +23,6 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     priority: 'normal', labels: [], followers: [], language: '', seq: 0, customer_seq: 0, agent_seq: 0,
     customer_read: 0, last: null, last_at: '2026-11-21T11:00:00Z', waiting_since: null, queued_at: null,
     held_since: null, snoozed_until: null, opened_at: '2026-11-21T10:00:00Z', first_reply_at: null, closed_at: null, rating: null,
-    changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
+    waits_for: '', due: null, due_at: null, changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
   }
 }

@@ -5,13 +5,18 @@ import { ref } from 'vue'
 
 import type { Message, Row } from '@/api/types'
 import { say } from '@/i18n'
+import { isNotice } from '@/inbox/thread/entries'
 import { router } from '@/router'
+import { sayWarning } from '@/shell/say'
 import { beep } from '@/sound/beep'
 
 import { useInbox } from './inbox'
 import { usePreferences } from './preferences'
 import { useSession } from './session'
 import { useThread } from './thread'
+import { useWhispers } from './whispers'
+
+const TOGETHER = 1500
 
 export const useAlerts = defineStore('alerts', () => {
   const preferences = usePreferences()
@@ -53,9 +58,30 @@ export const useAlerts = defineStore('alerts', () => {
     notify(after.name || say('customer.nameless'), after.last.text, after.id, 'mine')
   }
 
+  /** Conversations that others took within a moment are one sentence, not a wall of them. */
+  const lost: { by: string; name: string }[] = []
+
+  function tellLost(): void {
+    const [first] = lost
+    if (!first) return
+    const facts = { by: first.by, name: first.name, n: lost.length }
+    sayWarning(lost.length === 1 ? say('alert.lost', facts) : say('alert.lost_many', facts))
+    lost.length = 0
+  }
+
   function said(conversation: string, message: Message): void {
     const me = session.user?.id
     if (message.direction !== 'note' || !me || !(message.mentions ?? []).includes(me) || message.author.id === me) return
+    const by = message.author.name ?? ''
+    if (message.kind === 'whisper') {
+      ring(true)
+      notify(say('alert.whisper', { name: by }), '', conversation, 'mine')
+      return useWhispers().heard(conversation, message)
+    }
+    if (isNotice(message)) {
+      if (lost.push({ by, name: inbox.rows[conversation]?.name || say('customer.nameless') }) === 1) setTimeout(tellLost, TOGETHER)
+      return
+    }
     ring(false)
     notify(say('alert.mention', { name: message.author.name ?? '' }), '', conversation, 'mentions')
   }

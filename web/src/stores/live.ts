@@ -12,6 +12,8 @@ import { usePresence } from './presence'
 import { useSession } from './session'
 import { useThread } from './thread'
 
+const HINTS = new Set<ServerFrame['type']>(['conversation', 'gone', 'presence', 'counts'])
+
 function liveAddress(): string {
   const { protocol, host } = window.location
   return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/v1/live`
@@ -21,6 +23,8 @@ export const useLive = defineStore('live', () => {
   const state = ref<LiveState>('closed')
   const retryAt = ref<number | null>(null)
   const wasOpen = ref(false)
+  /** Counts what was told of conversations and colleagues: who shows a picture of them reads it again. */
+  const changes = ref(0)
 
   const inbox = useInbox()
   const thread = useThread()
@@ -29,6 +33,7 @@ export const useLive = defineStore('live', () => {
   const alerts = useAlerts()
 
   function frame(told: ServerFrame): void {
+    if (HINTS.has(told.type)) changes.value += 1
     switch (told.type) {
       case 'conversation':
         alerts.rowChanged(inbox.rows[told.row.id], told.row)
@@ -39,7 +44,7 @@ export const useLive = defineStore('live', () => {
       case 'gone':
         return inbox.drop(told.conversation)
       case 'presence':
-        return presence.heard({ user: told.user, status: told.status, load: told.load, capacity: told.capacity })
+        return presence.heard({ user: told.user, status: told.status, load: told.load, capacity: told.capacity }, told.set_by)
       case 'viewing':
         if (thread.isOpen(told.conversation)) thread.viewers = told.users
         return
@@ -59,6 +64,7 @@ export const useLive = defineStore('live', () => {
   }
 
   async function refetch(): Promise<void> {
+    changes.value += 1
     await Promise.allSettled([inbox.refetch(), thread.fetch(), presence.fetch()])
   }
 
@@ -100,5 +106,5 @@ export const useLive = defineStore('live', () => {
     live.send(told)
   }
 
-  return { state, retryAt, wasOpen, start, stop, hurry, send }
+  return { state, retryAt, wasOpen, changes, start, stop, hurry, send }
 })

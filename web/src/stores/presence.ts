@@ -9,6 +9,7 @@ import type { PresenceStatus } from '@/api/types'
 import { say } from '@/i18n'
 import { sayWarning } from '@/shell/say'
 
+import { useCatalog } from './catalog'
 import { useSession } from './session'
 
 export const usePresence = defineStore('presence', () => {
@@ -19,11 +20,14 @@ export const usePresence = defineStore('presence', () => {
   const team = ref<Record<string, Colleague>>({})
   const colleagues = computed(() => Object.values(team.value))
 
-  function heard(told: Omit<Colleague, 'name'>): void {
+  /** `by` is the lead who set a colleague's presence, if one did. */
+  function heard(told: Omit<Colleague, 'name'>, by = ''): void {
     const held = team.value[told.user]
     team.value = { ...team.value, [told.user]: { name: held?.name ?? '', ...told } }
     if (told.user !== session.user?.id) return
-    if (told.status === 'away' && status.value !== 'away') sayWarning(say('presence.set_away'))
+    const name = by && told.status !== status.value ? (useCatalog().userNames.get(by) ?? '') : ''
+    if (name) sayWarning(say('presence.set_by', { name, status: say(`presence.${told.status}`) }))
+    else if (told.status === 'away' && status.value !== 'away') sayWarning(say('presence.set_away'))
     status.value = told.status
     load.value = told.load
     capacity.value = told.capacity

@@ -26,6 +26,7 @@ export function follows(before: Message | undefined, message: Message): boolean 
     before.author.kind === message.author.kind &&
     (before.author.id ?? '') === (message.author.id ?? '') &&
     before.direction === message.direction &&
+    before.kind === message.kind &&
     Date.parse(message.at) - Date.parse(before.at) < TOGETHER
   )
 }
