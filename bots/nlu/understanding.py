@@ -1,6 +1,7 @@
 """A trained bot's ears: one sentence in, its meaning out, in a fraction of a millisecond.
 
-payload? -> exact example? -> linear layer -> (lead too small: with the vector of the sentence) -> gate -> Parse
+payload? -> exact example? -> linear layer -> (lead too small: with the vector of the sentence)
+-> calibrated gate -> thresholds of config.yml, where it names FallbackClassifier -> Parse
 
 Immutable and shared by all tasks; it never encodes a sentence itself: `wants_vector` says whether that would help.
 """
@@ -42,6 +43,7 @@ class Understanding:
         self._exact = _exact(self._examples)
         self._ranking = _Ranking(known.classes)
         self._answers = _answers(known.classes)
+        self._thresholds = project.config.fallback, project.config.ambiguity
         self._last: tuple[str, str, Floats | None] = ("", "", None)
         """The sentence before, normalised, and its scores once asked for: `parse` follows on `wants_vector`."""
         self._vocabulary = Vocabulary(known.names, known.weights)
@@ -121,8 +123,10 @@ class Understanding:
         return self._extractor.extract(text, at, intent.partition("/")[0])
 
     def _told(self, text: str, shares: Floats, entities: tuple[Entity, ...], why: Why, *, sure: bool) -> Parse:
-        """Put classes together to intents, surest first; what the gate stops is `nlu_fallback`, the rest follows."""
+        """Put classes together to intents, surest first; what is stopped is `nlu_fallback`, the rest follows."""
         ranking = self._ranking(shares)
+        if sure:
+            why, sure = self._named(ranking, why)
         if sure:
             first = ranking[0]
         else:
@@ -133,6 +137,21 @@ class Understanding:
             text=text, intent=first, entities=entities, intent_ranking=ranking[:RANKED], text_tokens=tokens(text),
             response_selector=_selected(self._answers, shares), why=why,
         )  # fmt: skip
+
+    def _named(self, ranking: tuple[Meant, ...], why: Why) -> tuple[Why, bool]:
+        """Say whether FallbackClassifier, where config.yml names it, lets the first intent pass, and why it does not.
+
+        Its thresholds come on top of the calibrated gate: the first is less sure than `threshold`, or leads the second
+        by less than `ambiguity_threshold` (rasa 3.6, `rasa/nlu/classifiers/fallback_classifier.py`).
+        """
+        least, apart = self._thresholds
+        if least is None:
+            return why, True
+        first = ranking[0].confidence
+        if first < least:
+            return structs.replace(why, score=first, threshold=least), False
+        lead = first - ranking[1].confidence if len(ranking) > 1 else 1.0
+        return (structs.replace(why, score=lead, threshold=apart), False) if lead < apart else (why, True)
 
 
 def _exact(examples: tuple[Example, ...]) -> Mapping[str, Example]:

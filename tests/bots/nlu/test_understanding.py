@@ -87,6 +87,38 @@ def test_strangers_fall_back_and_the_ranking_keeps_the_rest(words: Understanding
     assert {one.name for one in parse.intent_ranking} >= {"greet", "refund", "track"}
 
 
+def _with_thresholds(threshold: float, ambiguity: float) -> Understanding:
+    """Return the shop's bot as a config.yml with a FallbackClassifier makes it; the calibrated gate stops nothing."""
+    named = f"{{name: FallbackClassifier, threshold: {threshold}, ambiguity_threshold: {ambiguity}}}"
+    config = f"recipe: default.v1\nlanguage: zh\npipeline: [{named}]"
+    return train(shop(config=config, yizhan="nlu: {false_rejection: 0}"), None)
+
+
+def test_the_threshold_of_the_config_stops_what_is_less_sure(words: Understanding) -> None:
+    """FallbackClassifier of config.yml; what stands in the examples is sure, and so is a button."""
+    said = "想把东西退了"
+    sure = words.parse(said).intent.confidence
+    bot = _with_thresholds(sure + 0.01, 0)
+    stopped = bot.parse(said)
+    assert (stopped.intent.name, stopped.why.step) == (FALLBACK, "fallback")
+    assert stopped.why.score == pytest.approx(sure)
+    assert stopped.why.threshold == pytest.approx(sure + 0.01)
+    assert stopped.intent_ranking[1].name == "refund"
+    assert _with_thresholds(sure - 0.01, 0).parse(said).intent.name == "refund"
+    assert [bot.parse(text).intent.name for text in ("我要退款", "/refund")] == ["refund", "refund"]
+
+
+def test_what_could_as_well_be_something_else_is_stopped(words: Understanding) -> None:
+    """`ambiguity_threshold`: the least lead of the first over the second."""
+    said = "想把东西退了"
+    first, second = words.parse(said).intent_ranking[:2]
+    lead = first.confidence - second.confidence
+    assert _with_thresholds(0, lead - 0.01).parse(said).intent.name == "refund"
+    stopped = _with_thresholds(0, lead + 0.01).parse(said)
+    assert stopped.intent.name == FALLBACK
+    assert stopped.why.score == pytest.approx(lead, abs=1e-5)
+
+
 def test_what_was_never_seen_is_understood(words: Understanding) -> None:
     """A small honest set: written before the first run, never trained on."""
     report = evaluated(words, _held(), None)
