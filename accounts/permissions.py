@@ -37,6 +37,8 @@ class Permission(StrEnum):
     LABELS_MANAGE = "labels.manage"
     BOTS_READ = "bots.read"
     BOTS_MANAGE = "bots.manage"
+    DESK_READ = "desk.read"
+    DESK_MANAGE = "desk.manage"
     AUDIT_READ = "audit.read"
     OPERATIONS_MANAGE = "operations.manage"
     TOKENS_OWN = "tokens.own"
@@ -53,8 +55,15 @@ GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMINISTRATOR: frozenset(Permission),
         Role.LEAD: _AGENT
-        | {P.CONVERSATIONS_TAKEOVER, P.CONVERSATIONS_SUPERVISE, P.CANNED_MANAGE, P.LABELS_MANAGE, P.BOTS_READ},
-        Role.QUALITY: _EVERYONE | {P.CONVERSATIONS_READ, P.CONVERSATIONS_ALL, P.AUDIT_READ, P.BOTS_READ},
+        | {
+            P.CONVERSATIONS_TAKEOVER,
+            P.CONVERSATIONS_SUPERVISE,
+            P.CANNED_MANAGE,
+            P.LABELS_MANAGE,
+            P.BOTS_READ,
+            P.DESK_READ,
+        },
+        Role.QUALITY: _EVERYONE | {P.CONVERSATIONS_READ, P.CONVERSATIONS_ALL, P.AUDIT_READ, P.BOTS_READ, P.DESK_READ},
         Role.AGENT: _AGENT,
         Role.DESIGNER: _EVERYONE | {P.CONVERSATIONS_READ, P.CANNED_MANAGE, P.BOTS_READ, P.BOTS_MANAGE},
         Role.MARKETER: _EVERYONE | {P.CANNED_MANAGE, P.LABELS_MANAGE},

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from conversations.cursors import pack, unpack
 from conversations.model import CONVERSATIONS, Conversation
-from conversations.views import View, Viewer, holds, view
+from conversations.views import View, Viewer, by_due, holds, view
+from hub.errors import Invalid
 from hub.store.port import By, Has, Store, Test, Value
 
 COUNTED = 1000
@@ -18,6 +20,10 @@ SCANNED = 1000
 """Rows looked at for one page of a label before the page is handed out short, with a cursor to go on."""
 NEWEST = (By("last_at", descending=True), By("id", descending=True))
 OLDEST = (By("queued_at"), By("id"))
+SOONEST = (By("due_at"), By("id"))
+Order = Literal["", "due"]
+"""As the view is read, or what is due, the soonest first."""
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -42,22 +48,26 @@ class Lists:
         self._store = store
 
     async def page(
-        self, id: str, viewer: Viewer, *, label: str = "", after: str | None = None, limit: int = 50
+        self, id: str, viewer: Viewer, *, label: str = "", order: Order = "", after: str | None = None, limit: int = 50
     ) -> Page:
-        """Return one page of a view, of one label only when given.
+        """Return one page of a view, of one label only when given, or of what is due.
 
-        Raises `NotFound` for an unknown view, `Invalid` for a cursor that is none.
+        Raises `NotFound` for an unknown view, `Invalid` for a cursor that is none, and for an order it has not.
         """
         wanted = view(id, viewer)
+        if order == "due":
+            if label:
+                raise Invalid("A label has no order by deadline", path="$.order")
+            wanted = by_due(wanted)
         if label:
             return await self._labelled(wanted, viewer, label, after, limit)
         seen = unpack(after, (datetime, str)) if after else None
         branches = (*wanted.branches, wanted.own) if wanted.own else wanted.branches
-        order = OLDEST if wanted.queue else NEWEST
-        pages = await asyncio.gather(*(self._read(branch, order, limit + 1, seen) for branch in branches))
+        steps = SOONEST if wanted.due else OLDEST if wanted.queue else NEWEST
+        pages = await asyncio.gather(*(self._read(branch, steps, limit + 1, seen) for branch in branches))
         rows = {row.id: row for page in pages for row in page}
-        merged = sorted(rows.values(), key=_key(wanted.queue), reverse=not wanted.queue)
-        return _cut(merged, limit, _key(wanted.queue))
+        merged = sorted(rows.values(), key=_key(wanted), reverse=steps is NEWEST)
+        return _cut(merged, limit, _key(wanted))
 
     async def tally(self, wanted: View, viewer: Viewer) -> Tally:
         """Count a view and find the oldest of a queue."""
@@ -77,7 +87,7 @@ class Lists:
             found += [row for row in rows if holds(wanted.id, viewer, row)]
             if len(rows) < 100 or len(found) > limit:
                 more = len(found) > limit
-                return _cut(found, limit, _key(False)) if more else Page(items=tuple(found))
+                return _cut(found, limit, _newest) if more else Page(items=tuple(found))
             seen = (rows[-1].last_at, rows[-1].id)
         return Page(items=tuple(found), next=pack(seen))
 
@@ -96,11 +106,17 @@ class Lists:
         return min((row.queued_at for page in firsts for row in page if row.queued_at), default=None)
 
 
-def _key(queue: bool) -> Callable[[Conversation], tuple[datetime, str]]:
+def _key(wanted: View) -> Callable[[Conversation], tuple[datetime, str]]:
     """Return what a row is ordered by; only rows with `queued_at` are in a queue."""
-    if queue:
+    if wanted.due:
+        return lambda row: (row.due_at or LATEST, row.id)
+    if wanted.queue:
         return lambda row: (row.queued_at or row.last_at, row.id)
-    return lambda row: (row.last_at, row.id)
+    return _newest
+
+
+def _newest(row: Conversation) -> tuple[datetime, str]:
+    return row.last_at, row.id
 
 
 def _cut(rows: Sequence[Conversation], limit: int, key: Callable[[Conversation], tuple[datetime, str]]) -> Page:

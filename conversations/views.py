@@ -6,14 +6,16 @@ Who may see what is one rule, `may_see`: one's own, those of one's teams, those 
 
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conversations.model import Conversation, State
-from hub.errors import NotFound
+from hub.errors import Invalid, NotFound
 from hub.store.port import Eq, Has, In, Missing, Present, Test
 
 OPEN = (State.BOT, State.WAITING, State.AGENT)
 FIXED = ("mine", "offered", "mentions", "unassigned", "all", "bot", "snoozed", "closed")
+UNDUE = ("offered", "mentions", "snoozed", "closed")
+"""Views that nobody works through by deadline: no index is paid for that."""
 MOST_TEAMS = 20
 """Teams of one person; each is a branch of the merge."""
 
@@ -38,12 +40,16 @@ class Viewer(Protocol):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """One list. `branches` are disjoint; `own` may repeat rows of them. Queues are oldest first by `queued_at`."""
+    """One list. `branches` are disjoint; `own` may repeat rows of them. Queues are oldest first by `queued_at`.
+
+    `due`: the rows that are due, the soonest first.
+    """
 
     id: str
     branches: tuple[tuple[Test, ...], ...]
     own: tuple[Test, ...] = ()
     queue: bool = False
+    due: bool = False
 
 
 def may_see(viewer: Viewer, conversation: Conversation) -> bool:
@@ -86,6 +92,21 @@ def view(id: str, viewer: Viewer) -> View:
             return View(id=id, branches=_per_team(viewer, Present("snoozed_until")))
         case _:
             return _queue(id, viewer)
+
+
+def by_due(wanted: View) -> View:
+    """Return the part of a view that is due; raises `Invalid` for the views that are never asked so."""
+    if wanted.id in UNDUE:
+        raise Invalid("This view has no order by deadline", path="$.order", view=wanted.id)
+    branches = tuple((*_with_state(branch), Present("due_at")) for branch in wanted.branches)
+    own = (*wanted.own, Present("due_at")) if wanted.own else ()
+    return structs.replace(wanted, branches=branches, own=own, queue=False, due=True)
+
+
+def _with_state(branch: tuple[Test, ...]) -> tuple[Test, ...]:
+    """Name the state that `queued_at` implies, for the index begins with it."""
+    stated = any(isinstance(test, Eq | In) and test.field == "state" for test in branch)
+    return branch if stated else (Eq("state", State.WAITING), *branch)
 
 
 def holds(id: str, viewer: Viewer, conversation: Conversation) -> bool:

@@ -19,8 +19,6 @@ from hub.store.port import Insert, Store, Write, put
 
 PREFIX = "staff-"
 """How the id of a message to a colleague begins: no conversation has it."""
-STAFF = "staff"
-"""The fact that tells a channel that a message is for a colleague, not for a customer."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -57,7 +55,7 @@ def told(
         seq=0,
         subject=letter.subject,
         automatic=True,
-        facts={STAFF: user.id},
+        staff=True,
     )
     return notice.id, [Insert(STAFF_NOTICES, notice), delivery(message, at=at)]
 

@@ -18,6 +18,8 @@ from conversations.fetching import FETCH, Fetches
 from conversations.hours import load_zones
 from conversations.inboxes import INBOXES
 from conversations.snoozes import WAKE
+from desk.notices import StaffLedger
+from desk.wiring import Desk
 from hub.clock import Clock, SystemClock
 from hub.events import Events
 from hub.ingest import PULL, RECEIVE, Ingest
@@ -83,6 +85,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
     routing = Routing(store, events, clock)
+    desk = Desk(store, events, clock, accounts.audit, address=settings.address)
     vault = Vault(keyring)
     shop = workshop.build(store, met.shelf, clock, vault, lambda: channels.http)
     bots = Shelf(await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots"), store, shop.making)
@@ -92,6 +95,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     live = Live(store, base.bus, clock, views.of)
     ingest = Ingest(store, clock)
     engine = _engine(settings, clock, base, ingest)
+    desk.register(engine)
     _register(engine, store, clock, events, said, routing, channels, ingest)
     bots_wiring.register(engine, wired)
     shop.trainings.attach(engine)
@@ -102,7 +106,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         settings=settings, address=settings.address, store=store, clock=clock, bus=base.bus, far=base.far,
         events=events, engine=engine, ingest=ingest, keyring=keyring, vault=vault, shelf=met.shelf, links=met.links,
         tokens=met.tokens, accounts=accounts, talks=said, presences=routing.presences, offers=routing.offers,
-        batches=routing.batches,
+        batches=routing.batches, desk=desk,
         bots=bots, workshop=shop, channels=channels, views=views, live=live, typist=Typist(store, channels, clock),
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies), metrics=metrics, in_flight=Room(settings.in_flight),
@@ -129,7 +133,7 @@ def _register(
     engine.register(RECEIVE, said.receive.handle)
     engine.register(WAKE, said.alarms.ring)
     routing.register(engine)
-    PausableOutbox(channels, said.deliveries, clock).attach(engine)
+    PausableOutbox(channels, StaffLedger(store, said.deliveries), clock).attach(engine)
     pulls = Pulls(channels, accepting(ingest, channels.vitals))
     engine.register(PULL, pulls.pull, gate=pulls)
     engine.register(FETCH, Fetches(store, Fetcher(channels)).fetch)

@@ -8,6 +8,7 @@ from conversations.inboxes import INBOXES
 from conversations.labels import LABELS
 from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, READ_MARKS
 from conversations.raws import RAWS
+from desk.wiring import COLLECTIONS as DESK
 from hub.leases import LEASES
 from hub.marks import MARKS
 from hub.store.port import Collection, Document
@@ -33,6 +34,7 @@ EVERYTHING: tuple[Collection[Document], ...] = (
     RAWS,
     *ROUTING,
     *BOTS,
+    *DESK,
     QUARANTINE,
     UPLOADS,
     TOKENS,

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from accounts.services import Accounts
 from bots.shelf import Shelf
 from config.settings import Settings
+from desk.wiring import Desk
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.events import Events
@@ -63,6 +64,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     presences: Presences
     offers: Offers
     batches: Batches
+    desk: Desk
     bots: Shelf
     workshop: Workshop
     channels: Channels

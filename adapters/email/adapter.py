@@ -74,7 +74,7 @@ class Email(Adapter):
         if self.account.smtp is None:
             raise ChannelBroken("This inbox has no server to send by", hint="Set `smtp_host`.")
         mail = await self._composed(message)
-        if message.automatic:
+        if message.automatic and not message.staff:
             await self._caps.spend(message.id, mail.recipients)
         await self._sending.send(mail)
         return mail.id

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from accounts.permissions import Permission
 from conversations.drafts import draft_id
 from conversations.inboxes import INBOXES
+from conversations.lists import Order
 from conversations.model import DRAFTS, PROFILES, Conversation, Draft, Priority, Profile
 from conversations.views import may_see
 from hub.errors import NotFound
@@ -34,9 +35,10 @@ class ViewsShown(Struct, frozen=True, kw_only=True):
 
 
 class RowsAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of a view."""
+    """A page of a view; `order=due` is what is due there, the soonest first."""
 
     view: str = "all"
+    order: Order = ""
     label: Annotated[str, Meta(max_length=64)] = ""
     after: Cursor | None = None
     limit: Limit = 50
@@ -92,6 +94,12 @@ class Resolve(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ask_rating: bool | None = None
 
 
+class Hold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom outside the house it waits for; "" ends that. Deadlines pause meanwhile, as their policy says."""
+
+    waits_for: Literal["", "supplier"]
+
+
 class Snooze(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Until when; null wakes it."""
 
@@ -108,7 +116,7 @@ async def list_views(call: Call) -> ViewsShown:
 async def list_conversations(call: Call, query: RowsAsked) -> RowsShown:
     """List one view."""
     page = await call.hub.talks.lists.page(
-        query.view, call.actor, label=query.label, after=query.after, limit=query.limit
+        query.view, call.actor, label=query.label, order=query.order, after=query.after, limit=query.limit
     )
     seqs = await call.hub.talks.reading.seqs(call.actor.user, [row.id for row in page.items])
     rows = tuple(Row(**structs.asdict(row), read_seq=seqs.get(row.id, 0)) for row in page.items)
@@ -161,6 +169,13 @@ async def snooze(call: Call, id: str, body: Snooze) -> Conversation:
     """Let it sleep until a time, or until the customer writes."""
     await seen(call, id)
     return await call.hub.talks.acts.snooze(id, author(call), body.until)
+
+
+@routes.post("/conversations/{id}/hold", permission=REPLY)
+async def hold(call: Call, id: str, body: Hold) -> Conversation:
+    """Let it wait for somebody outside the house, or no longer."""
+    await seen(call, id)
+    return await call.hub.talks.acts.hold(id, author(call), body.waits_for)
 
 
 @routes.post("/conversations/{id}/hand-to-bot", permission=REPLY)

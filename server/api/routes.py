@@ -7,6 +7,7 @@ from server.api import (
     connections,
     conversations,
     customers,
+    desk,
     files,
     inboxes,
     jobs,
@@ -29,6 +30,7 @@ def _all() -> tuple[Route, ...]:
     return (
         *accounts.routes(),
         *bots.routes(),
+        *desk.routes(),
         *supervision.routes(),
         *(route for module in MODULES for route in module.routes),
     )

@@ -19,6 +19,7 @@ conversations.read             a l q g d .
 conversations.all              a . q . . .
 conversations.reply            a l . g . .
 conversations.takeover         a l . . . .
+conversations.supervise        a l . . . .
 profiles.read                  a l q g d m
 profiles.manage                a l . g . .
 users.read                     a l q g d m
@@ -33,6 +34,8 @@ labels.read                    a l q g d m
 labels.manage                  a l . . . m
 bots.read                      a l q . d .
 bots.manage                    a . . . d .
+desk.read                      a l q . . .
+desk.manage                    a . . . . .
 audit.read                     a . q . . .
 operations.manage              a . . . . .
 tokens.own                     a l q g d m

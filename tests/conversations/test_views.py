@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from conversations import moves
 from conversations.cursors import pack, unpack
-from conversations.lists import Lists
+from conversations.lists import Lists, Order
 from conversations.model import CONVERSATIONS, Conversation, State
-from conversations.views import FIXED, holds, may_see, view, views_of
+from conversations.views import FIXED, UNDUE, holds, may_see, view, views_of
 from hub.errors import Invalid, NotFound
 from hub.store.port import Insert
 from tests.conversations.test_moves import AT, conversation
@@ -68,12 +68,12 @@ def _one(dice: random.Random, number: int) -> Conversation:
     return made
 
 
-async def pages(lists: Lists, id: str, viewer: Someone, **more: str) -> list[Conversation]:
+async def pages(lists: Lists, id: str, viewer: Someone, *, label: str = "", order: Order = "") -> list[Conversation]:
     """Read a view to its end, seven at a time."""
     rows: list[Conversation] = []
     after: str | None = None
     while True:
-        page = await lists.page(id, viewer, after=after, limit=7, **more)
+        page = await lists.page(id, viewer, after=after, limit=7, label=label, order=order)
         rows += page.items
         after = page.next
         if after is None:
@@ -101,6 +101,27 @@ async def test_views_pages_counts_and_the_rule_for_one_row_agree(either: Floor) 
             labelled = [one for one in wanted if "vip" in one.labels]
             labelled.sort(key=lambda one: (one.last_at, one.id), reverse=True)
             assert await pages(either.lists, id, viewer, label="vip") == labelled, (viewer.user, id)
+
+
+async def test_what_is_due_comes_soonest_first_in_every_view_that_has_that_order(either: Floor) -> None:
+    due_at = {number: AT + timedelta(seconds=number * 37 % 50) for number in range(0, 90, 2)}
+    everyone = [
+        structs.replace(one, due_at=due_at[number]) if one.live and number in due_at else one
+        for number, one in enumerate(crowd(2, 90))
+    ]
+    await either.store.commit(*(Insert(CONVERSATIONS, one) for one in everyone))
+    for viewer in VIEWERS:
+        for id in ids(viewer):
+            if id in UNDUE:
+                with pytest.raises(Invalid) as refused:
+                    await either.lists.page(id, viewer, order="due")
+                assert refused.value.path == "$.order"
+                continue
+            wanted = [one for one in everyone if one.due_at and holds(id, viewer, one)]
+            wanted.sort(key=lambda one: (one.due_at or AT, one.id))
+            assert await pages(either.lists, id, viewer, order="due") == wanted, (viewer.user, id)
+    with pytest.raises(Invalid):
+        await either.lists.page("all", VIEWERS[0], order="due", label="vip")
 
 
 def test_a_view_never_shows_what_one_may_not_see() -> None:

@@ -419,6 +419,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/deadlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show by when what is owed, and what was done about it. */
+        get: operations["get_deadlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/deadlines/see-to": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that one sees to what is overdue: nobody is reminded of it any more. */
+        post: operations["see_to_deadlines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/decisions": {
         parameters: {
             query?: never;
@@ -481,6 +515,23 @@ export interface paths {
         put?: never;
         /** Let the inbox's bot answer from here on. */
         post: operations["hand_to_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it wait for somebody outside the house, or no longer. */
+        post: operations["hold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -771,6 +822,147 @@ export interface paths {
         put?: never;
         /** Say something to the colleague who has it, and to nobody else; it cannot leave the house. */
         post: operations["whisper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the business calendars. */
+        get: operations["list_calendars"];
+        put?: never;
+        /** Add a calendar; one that never opens is refused. */
+        post: operations["create_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a calendar; what is being counted in it goes on by the new hours. */
+        put: operations["change_calendar"];
+        post?: never;
+        /** Remove a calendar that no policy counts in. */
+        delete: operations["delete_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what a policy may ask about. */
+        get: operations["list_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the policies. */
+        get: operations["list_policies"];
+        put?: never;
+        /** Add a policy; conversations that are open fall under it at once. */
+        post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a policy; what is being counted goes on by the new terms. */
+        put: operations["change_policy"];
+        post?: never;
+        /** Promise it no longer. */
+        delete: operations["delete_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/public-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the public holidays and worked weekend days that a calendar may follow. */
+        get: operations["list_public_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by when such a conversation would have to be answered and closed; nothing is stored. */
+        post: operations["rehearse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say by which inboxes colleagues are told of deadlines. */
+        get: operations["get_senders"];
+        /** Choose by which inboxes colleagues are told of deadlines. */
+        put: operations["put_senders"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1432,6 +1624,26 @@ export interface components {
             user: string;
         };
         /**
+         * All
+         * @description Every one must hold; of none, that is so.
+         */
+        All: {
+            /** @default [] */
+            of: (components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"])[];
+            /** @enum {unknown} */
+            type: "all";
+        };
+        /**
+         * AnyOf
+         * @description At least one must hold; of none, that is not so.
+         */
+        AnyOf: {
+            /** @default [] */
+            of: (components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"])[];
+            /** @enum {unknown} */
+            type: "any";
+        };
+        /**
          * Audio
          * @description A voice message or sound.
          */
@@ -1593,12 +1805,72 @@ export interface components {
             next: string | null;
         };
         /**
+         * CalendarPut
+         * @description Other hours, over the version that was read.
+         */
+        CalendarPut: {
+            /** @default false */
+            always: boolean;
+            /**
+             * @default {
+             *       "holidays": [],
+             *       "public": "",
+             *       "week": [],
+             *       "zone": "Asia/Shanghai"
+             *     }
+             */
+            hours: components["schemas"]["Hours"];
+            name: string;
+            version: number;
+        };
+        /**
+         * CalendarShown
+         * @description A calendar, and whether it is open now.
+         */
+        CalendarShown: {
+            changed_at: string;
+            id: string;
+            next_open_at: string | null;
+            open: boolean;
+            terms: components["schemas"]["CalendarTerms"];
+            version: number;
+        };
+        /**
+         * CalendarTerms
+         * @description What an administrator says of a calendar: `always` open, or open in the week of its hours.
+         */
+        CalendarTerms: {
+            /** @default false */
+            always: boolean;
+            /**
+             * @default {
+             *       "holidays": [],
+             *       "public": "",
+             *       "week": [],
+             *       "zone": "Asia/Shanghai"
+             *     }
+             */
+            hours: components["schemas"]["Hours"];
+            name: string;
+        };
+        /**
+         * CalendarsShown
+         * @description All calendars by name.
+         */
+        CalendarsShown: {
+            items: components["schemas"]["CalendarShown"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
          * Candidate
-         * @description One person who was considered, as they stood at that moment.
+         * @description One person who was considered, as they stood at that moment; `hindrance` is what was in the way, if anything.
          */
         Candidate: {
             agent: string;
             capacity: number;
+            /** @default null */
+            hindrance: components["schemas"]["Hindrance"] | null;
             idle_seconds: number;
             load: number;
             name: string;
@@ -1731,6 +2003,28 @@ export interface components {
             type: "choices";
         };
         /**
+         * ClockShown
+         * @description One promise. `spent` and `allowed` are seconds of open time, `spent` as of `since` while it runs.
+         */
+        ClockShown: {
+            allowed: number;
+            began_at: string;
+            breached_at: string | null;
+            due_at: string | null;
+            kind: components["schemas"]["Kind"];
+            over_at: string | null;
+            paused: components["schemas"]["Pause"] | null;
+            pauses: components["schemas"]["Paused"][];
+            seen_to_by: string;
+            seen_to_name: string;
+            since: string | null;
+            spent: number;
+            /** @enum {unknown} */
+            state: "over" | "paused" | "running";
+            warn_at: string | null;
+            warned_at: string | null;
+        };
+        /**
          * Closing
          * @description Close them; nobody is asked for a rating.
          */
@@ -1738,6 +2032,12 @@ export interface components {
             /** @enum {unknown} */
             kind: "close";
         };
+        /**
+         * Code
+         * @description What can be in the way, in the order in which it is looked for.
+         * @enum {unknown}
+         */
+        Code: "away" | "barred" | "bulk" | "busy" | "clearance" | "declined" | "department" | "engaged" | "full" | "kept" | "language" | "level" | "limit" | "region" | "skill" | "team";
         /**
          * Confusion
          * @description Sentences of one intent that were taken for another.
@@ -1770,6 +2070,8 @@ export interface components {
          *         `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
          *         the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
          *         conversation that this one goes on from.
+         *         `wants` is what it needs of the person who answers. `lane` is where it stands while nobody is offered it, "" until
+         *         routing gave it a place there; it is kept for `kept_for` until `kept_until`. Those three are routing's own.
          */
         Conversation: {
             address: components["schemas"]["Address"];
@@ -1804,8 +2106,14 @@ export interface components {
             held_since: string | null;
             id: string;
             inbox: string;
+            /** @default null */
+            kept_for: string | null;
+            /** @default null */
+            kept_until: string | null;
             /** @default [] */
             labels: string[];
+            /** @default  */
+            lane: string;
             /** @default  */
             language: string;
             /** @default null */
@@ -1846,6 +2154,35 @@ export interface components {
             waiting_since: string | null;
             /** @default  */
             waits_for: string;
+            /**
+             * @default {
+             *       "asked": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "deferred": "",
+             *       "kind": "",
+             *       "needed": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "placed": null,
+             *       "rules": 0,
+             *       "team": null,
+             *       "wish": ""
+             *     }
+             */
+            wants: components["schemas"]["Wants"];
             /** @default [] */
             windows: components["schemas"]["Grant"][];
         };
@@ -1872,6 +2209,24 @@ export interface components {
             viewers: components["schemas"]["Viewer"][];
         };
         /**
+         * Count
+         * @description So many people, and what was in their way.
+         */
+        Count: {
+            hindrance: components["schemas"]["Hindrance"];
+            people: number;
+        };
+        /**
+         * DaysShown
+         * @description Public days, and up to when the country's own arrangement is known; later years are the law's alone, or empty.
+         */
+        DaysShown: {
+            items: components["schemas"]["PublicDay"][];
+            known_until: string | null;
+            /** @default null */
+            next: string | null;
+        };
+        /**
          * DeadShown
          * @description A job that was given up; what it carries is not shown.
          */
@@ -1885,6 +2240,17 @@ export interface components {
             reason: string;
         };
         /**
+         * DeadlinesShown
+         * @description The clocks that are on, then those that are over, newest first; steps and notices newest first.
+         */
+        DeadlinesShown: {
+            clocks: components["schemas"]["ClockShown"][];
+            escalations: components["schemas"]["Escalation"][];
+            notices: components["schemas"]["StaffNotice"][];
+            policy: string;
+            policy_name: string;
+        };
+        /**
          * DeadsShown
          * @description Dead letters, newest first.
          */
@@ -1896,6 +2262,9 @@ export interface components {
         /**
          * Decision
          * @description Why a conversation went where it went, or nowhere; written in the commit that did it, and never changed.
+         *
+         *         `reason` counts what was in the way of everybody who serves the queue (`partial`: of the first of them); `ring` is
+         *         how many overflow steps it had passed, `why` the code of an ending (`full`, `closed`, `overflow`) or of a rule.
          */
         Decision: {
             /** @default null */
@@ -1908,14 +2277,26 @@ export interface components {
             /** @default [] */
             candidates: components["schemas"]["Candidate"][];
             conversation: string;
+            /** @default  */
+            ending: string;
             id: string;
             outcome: components["schemas"]["Outcome"];
+            /** @default false */
+            partial: boolean;
+            /** @default null */
+            reason: components["schemas"]["Reason"] | null;
+            /** @default 0 */
+            ring: number;
+            /** @default  */
+            sentence: string;
             /** @default null */
             team: string | null;
             /** @default 0 */
             version: number;
             /** @default 0 */
             waited_seconds: number;
+            /** @default  */
+            why: string;
         };
         /**
          * DecisionsShown
@@ -1971,6 +2352,15 @@ export interface components {
             warned: boolean;
         };
         /**
+         * DueShown
+         * @description By when one promise would have to be kept.
+         */
+        DueShown: {
+            due_at: string;
+            kind: components["schemas"]["Kind"];
+            warn_at: string | null;
+        };
+        /**
          * Edit
          * @description What a colleague corrects; None leaves a field as it is.
          */
@@ -2018,6 +2408,35 @@ export interface components {
             to: string[];
         };
         /**
+         * Escalation
+         * @description One step that was taken, written in the commit that took it, and never changed.
+         *
+         *         `number` counts the policy's steps from 0, `time` how often this one was taken. `nobody`: those who were to be told
+         *         do not exist, so administrators were.
+         */
+        Escalation: {
+            at: string;
+            conversation: string;
+            due_at: string | null;
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** @default false */
+            nobody: boolean;
+            number: number;
+            /** @enum {unknown} */
+            on: "breach" | "warning";
+            policy: string;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /** @default [] */
+            reached: components["schemas"]["Reached"][];
+            /** @default null */
+            team: string | null;
+            time: number;
+            /** @default 0 */
+            version: number;
+        };
+        /**
          * Exempt
          * @description A rule that cannot apply here, and why.
          */
@@ -2061,32 +2480,14 @@ export interface components {
             faults: components["schemas"]["Fault"][];
         };
         /**
-         * Field
-         * @description One setting. `text` is one line, `long` many; `list` is one text a line; `form` a list of `FormField`.
-         *
-         *         `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never
-         *         shown again. `low` and `high` bound an integer.
+         * FieldsShown
+         * @description What a condition may ask about, and how each kind of field is compared.
          */
-        Field: {
-            /** @default [] */
-            choices: components["schemas"]["Option"][];
-            /** @default null */
-            default: string | number | boolean | string[] | null;
-            help: components["schemas"]["Bilingual"];
-            /** @default null */
-            high: number | null;
-            label: components["schemas"]["Bilingual"];
-            /** @default null */
-            low: number | null;
-            name: string;
-            /** @default  */
-            pattern: string;
-            /** @default false */
-            required: boolean;
-            /** @default false */
-            secret: boolean;
-            /** @enum {unknown} */
-            type: "choice" | "colour" | "flag" | "form" | "integer" | "list" | "long" | "text" | "url";
+        FieldsShown: {
+            fields: components["schemas"]["hub.conditions.Field"][];
+            ops: {
+                [key: string]: components["schemas"]["Op"][];
+            };
         };
         /**
          * File
@@ -2234,6 +2635,15 @@ export interface components {
             waiting_since: string | null;
         };
         /**
+         * Hindrance
+         * @description What is in the way; `detail` names the skill, the language, the mark.
+         */
+        Hindrance: {
+            code: components["schemas"]["Code"];
+            /** @default  */
+            detail: string;
+        };
+        /**
          * Hit
          * @description One message that was found, with its conversation and the words around the first match.
          */
@@ -2252,6 +2662,20 @@ export interface components {
             /** @default null */
             next: string | null;
         };
+        /**
+         * Hold
+         * @description Whom outside the house it waits for; "" ends that. Deadlines pause meanwhile, as their policy says.
+         */
+        Hold: {
+            /** @enum {unknown} */
+            waits_for: "" | "supplier";
+        };
+        /**
+         * Holds
+         * @description What a field holds: one text, a number, yes or no, or several texts.
+         * @enum {unknown}
+         */
+        Holds: "flag" | "many" | "number" | "text";
         /**
          * Holiday
          * @description A date that is not as usual: closed, or open in `open` only (pairs of minutes, as in `Interval`).
@@ -2446,6 +2870,12 @@ export interface components {
             start: number;
         };
         /**
+         * Kind
+         * @description What is promised: the first answer of a person, every later answer, or that the matter is closed.
+         * @enum {unknown}
+         */
+        Kind: "first_response" | "next_response" | "resolution";
+        /**
          * Label
          * @description One label. Conversations carry its name, so that deleting it changes no history.
          */
@@ -2631,7 +3061,7 @@ export interface components {
              */
             quality: components["schemas"]["Quality"];
             /** @default [] */
-            settings: components["schemas"]["Field"][];
+            settings: components["schemas"]["adapters.settings.Field"][];
             /** @enum {unknown} */
             signature: "body" | "envelope" | "none" | "session";
             /** @default false */
@@ -2793,6 +3223,31 @@ export interface components {
             key: string;
         };
         /**
+         * Needed
+         * @description What has to be so of a person; what is empty asks for nothing. `skills` are minimum levels, 1 the least.
+         *
+         *         `language` is a language tag of which the first part counts ("zh"). `restricted` are marks of a customer who is only
+         *         for people cleared for every one of them. `vip` is the level of the customer, 0 for most.
+         */
+        Needed: {
+            /** @default false */
+            bulk: boolean;
+            /** @default  */
+            department: string;
+            /** @default  */
+            language: string;
+            /** @default  */
+            region: string;
+            /** @default [] */
+            restricted: string[];
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            vip: number;
+        };
+        /**
          * NewCanned
          * @description What somebody says to make one. `team` None is for everybody.
          */
@@ -2857,6 +3312,15 @@ export interface components {
             wechat: string;
         };
         /**
+         * Not
+         * @description It must not hold.
+         */
+        Not: {
+            of: components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
+            /** @enum {unknown} */
+            type: "not";
+        };
+        /**
          * Notice
          * @description Something that happened, told in the thread: `code` for machines and translation, `facts` to fill it.
          */
@@ -2878,6 +3342,12 @@ export interface components {
             until: string;
         };
         /**
+         * Op
+         * @description How a field is compared with the value of its rule.
+         * @enum {unknown}
+         */
+        Op: "above" | "at_least" | "at_most" | "below" | "contains" | "empty" | "filled" | "has" | "has_not" | "is" | "is_not" | "none_of" | "one_of" | "starts_with";
+        /**
          * Option
          * @description One value of a `choice` field.
          */
@@ -2890,7 +3360,7 @@ export interface components {
          * @description What a decision came to.
          * @enum {unknown}
          */
-        Outcome: "accepted" | "assigned" | "declined" | "nobody" | "offered" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
+        Outcome: "accepted" | "assigned" | "declined" | "deferred" | "nobody" | "offered" | "released" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
         /**
          * Overview
          * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not; `due`
@@ -2912,11 +3382,27 @@ export interface components {
             old: string;
         };
         /**
+         * Pause
+         * @description Whom one waits for while the time does not count.
+         * @enum {unknown}
+         */
+        Pause: "bot" | "customer" | "supplier";
+        /**
+         * Paused
+         * @description A stretch that did not count; `until` None: it lasts.
+         */
+        Paused: {
+            since: string;
+            /** @default null */
+            until: string | null;
+            why: components["schemas"]["Pause"];
+        };
+        /**
          * Permission
          * @description One thing that may be allowed. The values are on the wire and in API tokens: never reuse one.
          * @enum {unknown}
          */
-        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
+        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "desk.manage" | "desk.read" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
         /**
          * PieceShown
          * @description What became of one conversation; `code` and `why` tell of a refusal.
@@ -2927,6 +3413,84 @@ export interface components {
             fate: components["schemas"]["Fate"];
             name: string;
             why: string;
+        };
+        /**
+         * PoliciesShown
+         * @description All policies, in the order they are asked: the first that fits applies.
+         */
+        PoliciesShown: {
+            items: components["schemas"]["PolicyShown"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * PolicyPut
+         * @description Other terms, over the version that was read.
+         */
+        PolicyPut: {
+            /** @default true */
+            active: boolean;
+            /** @default null */
+            calendar: string | null;
+            name: string;
+            /** @default 100 */
+            rank: number;
+            /**
+             * @default anew
+             * @enum {unknown}
+             */
+            reopened: "anew" | "resume";
+            /** @default [] */
+            steps: components["schemas"]["desk.policies.Step"][];
+            targets: components["schemas"]["Target"][];
+            version: number;
+            /**
+             * @default {
+             *       "of": [],
+             *       "type": "all"
+             *     }
+             */
+            when: components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
+        };
+        /**
+         * PolicyShown
+         * @description A policy.
+         */
+        PolicyShown: {
+            changed_at: string;
+            id: string;
+            terms: components["schemas"]["PolicyTerms"];
+            version: number;
+        };
+        /**
+         * PolicyTerms
+         * @description What an administrator says of a policy. `calendar` None counts every hour; lower `rank` is asked first.
+         *
+         *         After a reopening the resolution is counted `anew`, or goes on where it stood (`resume`).
+         */
+        PolicyTerms: {
+            /** @default true */
+            active: boolean;
+            /** @default null */
+            calendar: string | null;
+            name: string;
+            /** @default 100 */
+            rank: number;
+            /**
+             * @default anew
+             * @enum {unknown}
+             */
+            reopened: "anew" | "resume";
+            /** @default [] */
+            steps: components["schemas"]["desk.policies.Step"][];
+            targets: components["schemas"]["Target"][];
+            /**
+             * @default {
+             *       "of": [],
+             *       "type": "all"
+             *     }
+             */
+            when: components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
         };
         /**
          * Preferences
@@ -3091,6 +3655,17 @@ export interface components {
             stage: string;
         };
         /**
+         * PublicDay
+         * @description A day that is not as its weekday: off, or `worked` though it is a weekend's.
+         */
+        PublicDay: {
+            /** Format: date */
+            date: string;
+            name: string;
+            /** @default false */
+            worked: boolean;
+        };
+        /**
          * Quality
          * @description Which promises are kept; `adapters/check.py` compares each tick with the evidence.
          */
@@ -3183,6 +3758,22 @@ export interface components {
             next: string | null;
         };
         /**
+         * Reached
+         * @description One person an escalation tells, and by which way; `notice` is the message that left the house, if one did.
+         *
+         *         `missing`: they have no address for this way, or no inbox sends it.
+         */
+        Reached: {
+            /** @enum {unknown} */
+            by: "app" | "email" | "sms" | "wechat";
+            /** @default false */
+            missing: boolean;
+            name: string;
+            /** @default  */
+            notice: string;
+            user: string;
+        };
+        /**
          * ReadTo
          * @description How far one has read.
          */
@@ -3199,6 +3790,25 @@ export interface components {
             intents: number;
             language: string;
             name: string;
+        };
+        /**
+         * Reason
+         * @description Why an item waits. `idle` people had a place; `counts` says for all who serve the queue what was in the way.
+         */
+        Reason: {
+            /** @default [] */
+            counts: components["schemas"]["Count"][];
+            idle: number;
+            people: number;
+        };
+        /**
+         * Recipient
+         * @description One kind of recipient; `id` names the user or the team of the last two kinds.
+         */
+        Recipient: {
+            /** @default  */
+            id: string;
+            whom: components["schemas"]["Whom"];
         };
         /**
          * RecordShown
@@ -3225,6 +3835,46 @@ export interface components {
             items: components["schemas"]["RecordShown"][];
             /** @default null */
             next: string | null;
+        };
+        /**
+         * Rehearsal
+         * @description A conversation as it might come in, at a time (now, if none is given); `terms` tries a policy not kept yet.
+         */
+        Rehearsal: {
+            /** @default null */
+            at: string | null;
+            /** @default  */
+            channel: string;
+            /** @default  */
+            customer_company: string;
+            /** @default [] */
+            customer_labels: string[];
+            /** @default  */
+            customer_level: string;
+            /** @default  */
+            inbox: string;
+            /** @default [] */
+            labels: string[];
+            /** @default  */
+            language: string;
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
+            /** @default  */
+            subject: string;
+            /** @default  */
+            team: string;
+            /** @default null */
+            terms: components["schemas"]["PolicyTerms"] | null;
+        };
+        /**
+         * Rehearsed
+         * @description Which policy would apply ("" and no name: none), and what would be due when.
+         */
+        Rehearsed: {
+            at: string;
+            due: components["schemas"]["DueShown"][];
+            name: string;
+            policy: string;
         };
         /**
          * Remote
@@ -3278,6 +3928,7 @@ export interface components {
          *
          *         `accuracy` is that of the surest intent, before the gate; `rejected` the part of the bot's own sentences that the
          *         gate stopped or that were taken for strangers, `out_of_scope` that part of the strangers (None: there were none).
+         *         `entity_f1` compares names that the examples mark, by place, role and group (None: they mark none).
          */
         Report: {
             accuracy: number;
@@ -3352,8 +4003,14 @@ export interface components {
             held_since: string | null;
             id: string;
             inbox: string;
+            /** @default null */
+            kept_for: string | null;
+            /** @default null */
+            kept_until: string | null;
             /** @default [] */
             labels: string[];
+            /** @default  */
+            lane: string;
             /** @default  */
             language: string;
             /** @default null */
@@ -3396,6 +4053,35 @@ export interface components {
             waiting_since: string | null;
             /** @default  */
             waits_for: string;
+            /**
+             * @default {
+             *       "asked": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "deferred": "",
+             *       "kind": "",
+             *       "needed": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "placed": null,
+             *       "rules": 0,
+             *       "team": null,
+             *       "wish": ""
+             *     }
+             */
+            wants: components["schemas"]["Wants"];
             /** @default [] */
             windows: components["schemas"]["Grant"][];
         };
@@ -3407,6 +4093,18 @@ export interface components {
             items: components["schemas"]["Row"][];
             /** @default null */
             next: string | null;
+        };
+        /**
+         * Rule
+         * @description One comparison; EMPTY and FILLED look at no value.
+         */
+        Rule: {
+            field: string;
+            op: components["schemas"]["Op"];
+            /** @enum {unknown} */
+            type: "rule";
+            /** @default  */
+            value: boolean | number | string | string[];
         };
         /**
          * Say
@@ -3440,6 +4138,18 @@ export interface components {
             count: number;
             encoding: string;
             per: number;
+        };
+        /**
+         * Senders
+         * @description The inbox by which colleagues are told, for each way outside the hub; "" means none.
+         */
+        Senders: {
+            /** @default  */
+            email: string;
+            /** @default  */
+            sms: string;
+            /** @default  */
+            wechat: string;
         };
         /**
          * SessionShown
@@ -3481,6 +4191,27 @@ export interface components {
             turn: number;
         };
         /**
+         * StaffNotice
+         * @description A message to a colleague that left the house, and what became of it.
+         */
+        StaffNotice: {
+            at: string;
+            /** @enum {unknown} */
+            by: "app" | "email" | "sms" | "wechat";
+            conversation: string;
+            /** @default  */
+            detail: string;
+            id: string;
+            inbox: string;
+            /** @default  */
+            reason: string;
+            /** @default queued */
+            status: components["schemas"]["Status"];
+            user: string;
+            /** @default 0 */
+            version: number;
+        };
+        /**
          * State
          * @description Whose turn it is.
          * @enum {unknown}
@@ -3492,18 +4223,6 @@ export interface components {
          * @enum {unknown}
          */
         Status: "delivered" | "failed" | "queued" | "read" | "sent" | "unknown";
-        /**
-         * Step
-         * @description One thing that a test of the connection tried: what, how it went, and what to change when it failed.
-         */
-        Step: {
-            /** @default  */
-            detail: string;
-            /** @default  */
-            hint: string;
-            name: string;
-            ok: boolean;
-        };
         /**
          * StepTaken
          * @description What the bot did, why, and which file and line say so.
@@ -3529,6 +4248,22 @@ export interface components {
             items: (components["schemas"]["Text"] | components["schemas"]["Html"] | components["schemas"]["Image"] | components["schemas"]["Audio"] | components["schemas"]["Video"] | components["schemas"]["File"] | components["schemas"]["Location"] | components["schemas"]["Card"] | components["schemas"]["Choices"] | components["schemas"]["Form"] | components["schemas"]["Template"] | components["schemas"]["Notice"] | components["schemas"]["Remote"])[][];
             /** @default 0 */
             seq: number;
+        };
+        /**
+         * Target
+         * @description One promise: so many seconds of open time, a warning after `warn_percent` of them (0: none).
+         */
+        Target: {
+            kind: components["schemas"]["Kind"];
+            /**
+             * @default [
+             *       "bot"
+             *     ]
+             */
+            pauses: components["schemas"]["Pause"][];
+            seconds: number;
+            /** @default 80 */
+            warn_percent: number;
         };
         /**
          * TeamName
@@ -3623,7 +4358,7 @@ export interface components {
          */
         Tested: {
             ok: boolean;
-            steps: components["schemas"]["Step"][];
+            steps: components["schemas"]["adapters.contract.Step"][];
         };
         /**
          * Text
@@ -3786,7 +4521,7 @@ export interface components {
          * @description Why a candidate was, or was not, the one.
          * @enum {unknown}
          */
-        Verdict: "away" | "busy" | "chosen" | "declined" | "longer_idle_first" | "no_place";
+        Verdict: "away" | "busy" | "chosen" | "declined" | "longer_idle_first" | "no_place" | "unsuited";
         /**
          * VersionDetail
          * @description A version with its report.
@@ -3878,6 +4613,57 @@ export interface components {
             views: components["schemas"]["ViewShown"][];
         };
         /**
+         * Wants
+         * @description `asked` by people and bots, `needed` after the rules of version `rules` (0: none), while the rest says where.
+         *
+         *         It was put in its place for `team` at `placed`, the moment it joined that queue. `kind` is the kind of its channel.
+         *         `deferred` and `wish` are what the customer does instead of waiting.
+         */
+        Wants: {
+            /**
+             * @default {
+             *       "bulk": false,
+             *       "department": "",
+             *       "language": "",
+             *       "region": "",
+             *       "restricted": [],
+             *       "skills": {},
+             *       "vip": 0
+             *     }
+             */
+            asked: components["schemas"]["Needed"];
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            deferred: "" | "call_back" | "message";
+            /** @default  */
+            kind: string;
+            /**
+             * @default {
+             *       "bulk": false,
+             *       "department": "",
+             *       "language": "",
+             *       "region": "",
+             *       "restricted": [],
+             *       "skills": {},
+             *       "vip": 0
+             *     }
+             */
+            needed: components["schemas"]["Needed"];
+            /** @default null */
+            placed: string | null;
+            /** @default 0 */
+            rules: number;
+            /** @default null */
+            team: string | null;
+            /**
+             * @default
+             * @enum {unknown}
+             */
+            wish: "" | "call_back";
+        };
+        /**
          * Way
          * @description How a Rasa server answers: within the call, or by calls of its own to our door.
          * @enum {unknown}
@@ -3892,6 +4678,12 @@ export interface components {
             text: string;
             to: string;
         };
+        /**
+         * Whom
+         * @description Who is told: who has it, the lead or everybody of its team, a named colleague, everybody of a named team.
+         * @enum {unknown}
+         */
+        Whom: "holder" | "leads" | "team" | "team_named" | "user";
         /**
          * Why
          * @description How it was found out.
@@ -3935,6 +4727,46 @@ export interface components {
             text: string;
         };
         /**
+         * Step
+         * @description One thing that a test of the connection tried: what, how it went, and what to change when it failed.
+         */
+        "adapters.contract.Step": {
+            /** @default  */
+            detail: string;
+            /** @default  */
+            hint: string;
+            name: string;
+            ok: boolean;
+        };
+        /**
+         * Field
+         * @description One setting. `text` is one line, `long` many; `list` is one text a line; `form` a list of `FormField`.
+         *
+         *         `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never
+         *         shown again. `low` and `high` bound an integer.
+         */
+        "adapters.settings.Field": {
+            /** @default [] */
+            choices: components["schemas"]["Option"][];
+            /** @default null */
+            default: string | number | boolean | string[] | null;
+            help: components["schemas"]["Bilingual"];
+            /** @default null */
+            high: number | null;
+            label: components["schemas"]["Bilingual"];
+            /** @default null */
+            low: number | null;
+            name: string;
+            /** @default  */
+            pattern: string;
+            /** @default false */
+            required: boolean;
+            /** @default false */
+            secret: boolean;
+            /** @enum {unknown} */
+            type: "choice" | "colour" | "flag" | "form" | "integer" | "list" | "long" | "text" | "url";
+        };
+        /**
          * Preview
          * @description The last thing said, for lists.
          */
@@ -3942,6 +4774,51 @@ export interface components {
             at: string;
             author: components["schemas"]["AuthorKind"];
             text: string;
+        };
+        /**
+         * Step
+         * @description One step of an escalation: so long after a warning or a breach, tell these people by these ways.
+         *
+         *         `after` and `every` are seconds on the policy's calendar. It is repeated `every` so often until somebody acts, at
+         *         most `times` in all. `team` is where the conversation goes: the second line, the experts; `priority` what it gets.
+         *         `kinds` are the targets it is for; none means all.
+         */
+        "desk.policies.Step": {
+            /** @default 0 */
+            after: number;
+            /**
+             * @default [
+             *       "app"
+             *     ]
+             */
+            by: ("app" | "email" | "sms" | "wechat")[];
+            /** @default 0 */
+            every: number;
+            /** @default [] */
+            kinds: components["schemas"]["Kind"][];
+            /**
+             * @default breach
+             * @enum {unknown}
+             */
+            on: "breach" | "warning";
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /** @default null */
+            team: string | null;
+            /** @default 1 */
+            times: number;
+            /** @default [] */
+            to: components["schemas"]["Recipient"][];
+        };
+        /**
+         * Field
+         * @description One thing that conditions may ask about. `choices`, when given, are all the texts it can be.
+         */
+        "hub.conditions.Field": {
+            /** @default [] */
+            choices: string[];
+            holds: components["schemas"]["Holds"];
+            name: string;
         };
         /**
          * Preview
@@ -6687,6 +7564,7 @@ export interface operations {
         parameters: {
             query?: {
                 view?: string;
+                order?: "" | "due";
                 label?: string;
                 after?: string | null;
                 limit?: number;
@@ -7205,6 +8083,212 @@ export interface operations {
             };
         };
     };
+    get_deadlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    see_to_deadlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_decisions: {
         parameters: {
             query?: never;
@@ -7528,6 +8612,113 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hold"];
+            };
+        };
         responses: {
             /** @description done */
             200: {
@@ -9444,6 +10635,1350 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarTerms"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarPut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyTerms"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_public_days: {
+        parameters: {
+            query: {
+                country?: "" | "CN";
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DaysShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rehearsal"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rehearsed"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Senders"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_senders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Senders"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Senders"];
                 };
             };
             /** @description Malformed */
