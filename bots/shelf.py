@@ -137,6 +137,17 @@ class Shelf(Mapping[str, Bot]):
         """Return which version answers here."""
         return self._loaded[id][0] if id in self._loaded else None
 
+    async def current(self, id: str) -> Bot | None:
+        """Return the bot that answers from now on: what was published anywhere holds for the next turn everywhere.
+
+        News of it (`server/workshop.py`) only lets it be loaded before a customer has to wait for that.
+        """
+        row = await self._store.get(BOTS, id)
+        wanted = _edition(row) if row is not None and row.live is not None else None
+        if self._loaded.get(id) != wanted:
+            await self.look(id)
+        return self.get(id)
+
     async def open(self) -> None:
         """Put a place holder for every live bot: its models are loaded after the door is open."""
         for row in await self._rows():

@@ -11,7 +11,7 @@ and finds a person there.
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 from msgspec import Struct, structs
@@ -56,6 +56,15 @@ class Misses(Protocol):
         ...
 
 
+@runtime_checkable
+class Current(Protocol):
+    """Bots that are published while the hub runs: the store says which is live, whatever this process has heard."""
+
+    async def current(self, id: str) -> Bot | None:
+        """Return the bot as it is now, loaded if it has to be, or None."""
+        ...
+
+
 class Turns:
     """The subscriber of CustomerSaid and the handler of `RING`. `bots` maps bot ids, as inboxes name them, to bots."""
 
@@ -73,11 +82,10 @@ class Turns:
         conversation = await self._store.get(CONVERSATIONS, event.conversation)
         if conversation is None or conversation.state is not State.BOT:
             return []
-        scene = await self._scene(conversation, event.seq)
+        scene, bot = await asyncio.gather(self._scene(conversation, event.seq), self._bot(conversation.bot or ""))
         if scene.read is not None and scene.read.seq >= event.seq:
             return []
         memory = structs.replace(overheard(scene.memory), seq=event.seq)
-        bot = self._bots.get(conversation.bot or "")
         if scene.said is None or bot is None:
             _log.error("bot_missing", bot=conversation.bot, conversation=conversation.id, seq=event.seq)
             answer = instead("error", DEFAULT, conversation.language, memory)
@@ -103,7 +111,7 @@ class Turns:
             return []
         memory = rung(scene.memory, body.token)
         silent = [put(MEMORIES, scene.read, memory)]
-        bot = self._bots.get(memory.bot)
+        bot = await self._bot(memory.bot)
         against = "no_bot" if bot is None else still_wanted(waiting, conversation, memory.bot)
         if against is None and await opted_out(self._store, conversation.address) is not None:
             against = "opted_out"
@@ -142,6 +150,9 @@ class Turns:
             _log.warning("unasked_not_said", conversation=body.conversation, bot=body.bot, why="not_heard")
             return []
         return change.writes(self._events, at)
+
+    async def _bot(self, id: str) -> Bot | None:
+        return await self._bots.current(id) if isinstance(self._bots, Current) else self._bots.get(id)
 
     async def _scene(self, conversation: Conversation, seq: int | None = None) -> Scene:
         read, profile, said = await asyncio.gather(

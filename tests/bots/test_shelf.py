@@ -95,6 +95,26 @@ async def _publish(store: SqliteStore, number: int | None) -> None:
         await store.commit(put(BOTS, row, structs.replace(row, live=number)))
 
 
+async def test_what_was_published_elsewhere_holds_for_the_next_turn_without_any_news(store: SqliteStore) -> None:
+    makes = Makes()
+    shelf = Shelf(FAQ, store, makes)
+    faq = await shelf.current("water")
+    assert faq is FAQ["water"]
+    assert await shelf.current("nobody") is None
+    for number in (1, 2, 1):
+        await _publish(store, number)
+        bot = await shelf.current("water")
+        assert bot is not None
+        assert await _said(bot) == str(number)
+    makes.away = {2}
+    await _publish(store, 2)
+    kept = await shelf.current("water")
+    assert kept is not None
+    assert await _said(kept) == "1", "what cannot be fetched now must not silence the version there is"
+    await _publish(store, None)
+    assert await shelf.current("water") is faq
+
+
 async def _said(bot: Bot, seq: int = 1) -> str:
     answer = await bot.answer(structs.replace(TURN, seq=seq))
     (say,) = answer.reactions
