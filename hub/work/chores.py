@@ -29,6 +29,25 @@ PURGE = timedelta(seconds=60)
 BREATH = 0.05
 
 
+JUMP = timedelta(seconds=1)
+"""A clock that is kept in step moves by less between two ticks."""
+
+
+class Jumps:
+    """Notices that the wall clock was set forward: what was far off is due, and no timer in memory knows it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall, self._steady = clock.now(), clock.monotonic()
+
+    def jumped(self) -> bool:
+        """Say whether it was set forward, or the machine slept, since this was asked last."""
+        wall, steady = self._clock.now(), self._clock.monotonic()
+        ahead = (wall - self._wall) - timedelta(seconds=steady - self._steady)
+        self._wall, self._steady = wall, steady
+        return ahead > JUMP
+
+
 class Chores:
     """Each chore is done by one process at a time, as far as the dispatch can say; twice does no harm."""
 
@@ -64,7 +83,9 @@ class Chores:
         every = self._every.total_seconds()
         tick, grace = min(every, OFTEN.total_seconds()), timedelta(0)
         first, left, following = True, False, self._clock.monotonic()
+        jumps = Jumps(self._clock)
         while True:
+            following = self._clock.monotonic() if jumps.jumped() else following
             wanted = left or self._lanes.missed or self._clock.monotonic() >= following
             if wanted and self._lanes.roomy and (first or await self._dispatch.turn("sweep", tick)):
                 left = await self._sweep_once(grace)

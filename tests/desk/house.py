@@ -16,6 +16,7 @@ from accounts.teams import TEAMS, Team
 from accounts.users import USERS, User
 from conversations.change import Change
 from conversations.commits import settle
+from conversations.deliveries import Deliveries
 from conversations.inboxes import INBOXES, Inbox
 from conversations.model import (
     CONVERSATIONS,
@@ -28,23 +29,24 @@ from conversations.model import (
     State,
 )
 from conversations.moves import give_to
+from desk.notices import StaffLedger
 from desk.policies import PolicyTerms
 from desk.rows import DEADLINES, ESCALATIONS, STAFF_NOTICES, Deadline, Escalation, StaffNotice
 from desk.wiring import COLLECTIONS, Desk
 from hub.events import Events
 from hub.model import Address, Text
-from hub.outbox import DELIVER, Delivery
+from hub.outbox import DELIVER, Delivery, Outbox
 from hub.store.port import By, Eq, Insert, Write
 from hub.work.engine import Engine
 from hub.work.jobs import JOBS
 from hub.work.local import LocalDispatch
 from tests.clocks import FakeClock
-from tests.routing.house import enlist
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
     from desk.policies import Policy
+    from hub.outbox import Senders
     from hub.store.port import Collection, Document, Store
     from hub.work.jobs import Job
     from tests.stores import Engine as StoreEngine
@@ -57,9 +59,9 @@ QUICK = {"kind": "first_response", "seconds": 600}
 
 
 class House:
-    """What a test holds in its hands. Deliveries are collected in `sent` instead of leaving."""
+    """What a test holds in its hands. Without `post`, deliveries are collected in `sent` instead of leaving."""
 
-    def __init__(self, store: Store, clock: FakeClock) -> None:
+    def __init__(self, store: Store, clock: FakeClock, post: Senders | None = None) -> None:
         self.store = store
         self.clock = clock
         self.sent: list[Delivery] = []
@@ -67,7 +69,10 @@ class House:
         self.desk = Desk(store, self.events, clock, Audit(store), address="https://hub.example")
         self.engine = Engine(store, LocalDispatch(), clock, alone=True)
         self.desk.register(self.engine)
-        self.engine.register(DELIVER, self._deliver)
+        if post is None:
+            self.engine.register(DELIVER, self._deliver)
+        else:
+            Outbox(post, StaffLedger(store, Deliveries(store)), clock).attach(self.engine)
         enlist(self.engine, self.events)
 
     async def _deliver(self, body: Delivery, job: Job, at: datetime) -> Sequence[Write]:
@@ -196,6 +201,17 @@ class House:
 
 
 CUSTOMER = Author(kind=AuthorKind.CUSTOMER, id="c1", name="张三")
+
+
+def enlist(engine: Engine, events: Events) -> None:
+    """Give the engine every subscription."""
+    for kind, hear in events.hearers:
+
+        async def handle(body: Any, job: Job, at: datetime, hear: Callable[..., Any] = hear) -> Sequence[Write]:
+            writes: Sequence[Write] = await hear(body, at)
+            return writes
+
+        engine.register(kind, handle)
 
 
 @asynccontextmanager

@@ -108,6 +108,19 @@ async def test_a_clock_set_forward_is_noticed_within_a_second(store: Store, cloc
     await running
 
 
+async def test_a_clock_set_forward_brings_what_no_memory_held(store: Store, clock: FakeClock, engine: Engine) -> None:
+    running = asyncio.create_task(engine.run())
+    await clock.advance(0)
+    await store.commit(job("a", 1, clock.now(), due=clock.now() + timedelta(minutes=50)))
+    await clock.advance(0.1)
+    clock.jump(timedelta(hours=1))
+    assert await written(store, "a") == []
+    await clock.advance(1)
+    await until(lambda: written(store, "a"))
+    await engine.drain()
+    await running
+
+
 async def test_try_later_moves_due_and_keeps_the_lane_in_order(store: Store, clock: FakeClock, engine: Engine) -> None:
     tries: list[datetime] = []
 
