@@ -24,6 +24,7 @@ FIGURES = (
     "understanding",
     "turns",
     "bots",
+    "timers",
 )
 PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"
 

@@ -16,10 +16,14 @@ class Plan(Struct, frozen=True, kw_only=True):
     sockets: int = 10_000
     per_second: int = 200
     live_seconds: float = 20.0
+    timers: int = 1_000_000
+    timer_span: float = 3600.0
+    timer_seconds: float = 60.0
+    """So many timers spread over so many seconds, watched for the first of them."""
 
 
 FULL = Plan()
 QUICK = Plan(
     quick=True, rounds=1, seconds=0.4, connections=8, messages=3000, conversations=300, reads=40, sockets=50,
-    per_second=50, live_seconds=1.0,
+    per_second=50, live_seconds=1.0, timers=3000, timer_span=60.0, timer_seconds=4.0,
 )  # fmt: skip

@@ -95,9 +95,10 @@ class Chores:
 
     async def _sweep_once(self, grace: timedelta) -> bool:
         self._lanes.missed = False
+        began = self._clock.now()
         try:
             left = await self._sweeper.overdue(self._dispatch.hint, full=lambda: self._lanes.full, grace=grace)
-            await self._sweeper.upcoming(self._clock.now() + 2 * self._every, self._timers.set)
+            await self._sweeper.upcoming(began - grace, self._clock.now() + 2 * self._every, self._timers.set)
         except TryLater as error:
             if not self._down:
                 log.warning("sweep.down", reason=error.code)

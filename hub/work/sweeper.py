@@ -66,12 +66,15 @@ class Sweeper:
                 return
             after = (rows[-1].due, rows[-1].id)
 
-    async def upcoming(self, until: datetime, arm: Callable[[Hint, datetime], None]) -> None:
-        """Arm a timer for every row that falls due between now and `until`."""
-        now, after = self._clock.now(), None
+    async def upcoming(self, since: datetime, until: datetime, arm: Callable[[Hint, datetime], None]) -> None:
+        """Arm a timer for every row that falls due between the two.
+
+        `since` is when the look at what is overdue began: what fell due while it lasted is known to nobody else.
+        """
+        after = None
         while True:
             rows = await self._store.find(
-                JOBS, Eq("state", JobState.READY), Between("due", now, until), order=ORDER, limit=PAGE, after=after
+                JOBS, Eq("state", JobState.READY), Between("due", since, until), order=ORDER, limit=PAGE, after=after
             )
             for row in rows:
                 arm(Hint(row.lane, row.rank), row.due)

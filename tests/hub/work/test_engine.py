@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,13 +16,14 @@ from hub.work.jobs import JOBS, JobState, Kind
 from hub.work.local import LocalDispatch
 from hub.work.sweeper import Sweeper
 from tests.hub.work.notes import NOTES, WRITE, Note, Word, job, write, written
+from tests.power import PowerStore
 from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from hub.store.port import Store, Write
+    from hub.store.port import Collection, D, Store, Test, Write
     from hub.work.jobs import Job
     from tests.clocks import FakeClock
 
@@ -108,7 +109,9 @@ async def test_a_clock_set_forward_is_noticed_within_a_second(store: Store, cloc
     await running
 
 
-async def test_a_clock_set_forward_brings_what_no_memory_held(store: Store, clock: FakeClock, engine: Engine) -> None:
+async def test_a_clock_set_forward_brings_what_no_memory_held(store: Store, clock: FakeClock) -> None:
+    engine = Engine(store, LocalDispatch(), clock, alone=True)
+    engine.register(WRITE, write)
     running = asyncio.create_task(engine.run())
     await clock.advance(0)
     await store.commit(job("a", 1, clock.now(), due=clock.now() + timedelta(minutes=50)))
@@ -116,6 +119,37 @@ async def test_a_clock_set_forward_brings_what_no_memory_held(store: Store, cloc
     clock.jump(timedelta(hours=1))
     assert await written(store, "a") == []
     await clock.advance(1)
+    await until(lambda: written(store, "a"))
+    await engine.drain()
+    await running
+
+
+class SlowStore(PowerStore):
+    """Answers the first question only when it is let."""
+
+    def __init__(self, engine: Store) -> None:
+        super().__init__(engine)
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def find(self, collection: Collection[D], *where: Test, **more: Any) -> list[D]:
+        """Read, then wait."""
+        found = await super().find(collection, *where, **more)
+        self.asked.set()
+        await self.answer.wait()
+        return found
+
+
+async def test_what_falls_due_while_the_overdue_are_read_is_not_left_to_the_next_sweep(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.commit(job("a", 1, clock.now(), due=clock.now() + timedelta(seconds=1)))
+    slow = SlowStore(store)
+    engine = Engine(slow, LocalDispatch(), clock, alone=True)
+    engine.register(WRITE, write)
+    running = asyncio.create_task(engine.run())
+    await slow.asked.wait()
+    await clock.advance(2)
+    slow.answer.set()
     await until(lambda: written(store, "a"))
     await engine.drain()
     await running
