@@ -62,6 +62,8 @@ class BotRow(Document, frozen=True, kw_only=True):
     publish_first: bool = False
     """The first version that is trained goes live by itself (the demo's bot)."""
     made_at: datetime
+    archived_at: datetime | None = None
+    """Since when it is out of use: its versions stay for the audit, and its id stays taken."""
 
 
 class DraftRow(Document, frozen=True, kw_only=True):

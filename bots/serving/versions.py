@@ -39,7 +39,7 @@ class Versions:
         self._store = store
 
     async def all(self) -> list[BotRow]:
-        """Return every bot, by id; at most a thousand."""
+        """Return every bot, archived ones too, by id; at most a thousand."""
         return await self._store.find(BOTS, order=(By("id"),), limit=1000)
 
     async def live(self) -> list[BotRow]:
@@ -51,6 +51,13 @@ class Versions:
         row = await self._store.get(BOTS, id)
         if row is None:
             raise NotFound("No such bot", bot=id)
+        return row
+
+    async def working(self, id: str) -> BotRow:
+        """Return one bot that is not archived; raises `NotFound`, or `WrongMove` for one that is."""
+        row = await self.bot(id)
+        if row.archived_at is not None:
+            raise WrongMove("This bot is archived", bot=id, hint="Make another one; its files can be downloaded.")
         return row
 
     async def page(self, bot: str, *, limit: int = 100) -> list[VersionRow]:

@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the bots that an inbox can be given, and those still in the making. */
+        /** List the bots that an inbox can be given, and those still in the making; or those in the archive. */
         get: operations["list_bots"];
         put?: never;
         /** Make a bot: of a ready-made project, of the smallest one there is, or one that speaks to a Rasa server. */
@@ -118,7 +118,8 @@ export interface paths {
         get: operations["get_bot"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Take a bot out of use: archived with its versions; gone when none was ever published. 409 while it is used. */
+        delete: operations["remove_bot"];
         options?: never;
         head?: never;
         /** Change a bot; its secrets go in and never come out. */
@@ -1711,6 +1712,8 @@ export interface components {
         BotDetail: {
             /** @default null */
             accuracy: number | null;
+            /** @default null */
+            archived_at: string | null;
             /** @default false */
             draft: boolean;
             /** @default  */
@@ -1774,11 +1777,14 @@ export interface components {
          * BotShown
          * @description A bot that inboxes can be given. `live` is the version that answers; `fault` says why it does not.
          *
-         *         `draft`: there are files to edit. `inboxes` are ids of those that name it.
+         *         `draft`: there are files to edit. `archived_at`: since when it is out of use, and kept for the record. `inboxes`
+         *         are ids of those that name it.
          */
         BotShown: {
             /** @default null */
             accuracy: number | null;
+            /** @default null */
+            archived_at: string | null;
             /** @default false */
             draft: boolean;
             /** @default  */
@@ -5258,7 +5264,9 @@ export interface operations {
     };
     list_bots: {
         parameters: {
-            query?: never;
+            query?: {
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5582,6 +5590,107 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BotDetail"];
                 };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Malformed */
             400: {

@@ -42,6 +42,7 @@ async def check_files(call: Call, id: BotId, body: FilesChecked) -> Faults:
 
 async def saved(call: Call, id: str, version: int, files: dict[str, str], action: str) -> FilesShown:
     """Put the draft over the version that was read, and show it."""
+    await call.hub.workshop.versions.working(id)
     drafts = call.hub.workshop.drafts
     commit = audited(call, action, await drafts.row(id))
     row, faults = await drafts.save(id, version, files, by=call.actor.user, at=call.at, commit=commit)

@@ -37,6 +37,7 @@ async def list_misses(call: Call, id: BotId, query: MissesAsked) -> MissesShown:
 async def settle_miss(call: Call, id: BotId, miss: str, body: MissSettled) -> MissShown:
     """Make the sentence an example of an intent, in the draft; or ignore it from now on."""
     workshop = call.hub.workshop
+    await workshop.versions.working(id)
     row = await workshop.misses.get(id, miss)
     if body.ignore == bool(body.intent):
         raise Invalid("Name an intent, or ignore the sentence", path="$.intent")

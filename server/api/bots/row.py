@@ -13,6 +13,7 @@ from server.api.bots.shown import (
     BotDetail,
     BotId,
     BotMade,
+    BotsAsked,
     BotShown,
     BotsShown,
     Library,
@@ -29,12 +30,13 @@ RESERVED = frozenset({"library"})
 
 
 @routes.get("/bots", permission=Permission.INBOXES_READ)
-async def list_bots(call: Call) -> BotsShown:
-    """List the bots that an inbox can be given, and those still in the making."""
-    rows = {row.id: row for row in await call.hub.workshop.versions.all()}
+async def list_bots(call: Call, query: BotsAsked) -> BotsShown:
+    """List the bots that an inbox can be given, and those still in the making; or those in the archive."""
+    every = await call.hub.workshop.versions.all()
+    rows = {row.id: row for row in every if (row.archived_at is not None) is query.archived}
     live = await call.hub.workshop.versions.live_of(list(rows.values()))
     places = await _places(call)
-    ids = sorted({*call.hub.bots.files, *rows})
+    ids = sorted({*({} if query.archived else call.hub.bots.files), *rows})
     return BotsShown(items=tuple(_shown(call, id, rows.get(id), live.get(id), places.get(id, ())) for id in ids))
 
 
@@ -73,6 +75,8 @@ async def detail(call: Call, id: str) -> BotDetail:
     workshop = call.hub.workshop
     rows = [row for row in await workshop.versions.all() if row.id == id]
     row = rows[0] if rows else None
+    if row is not None and row.archived_at is not None and id in call.hub.bots.files:
+        row = None  # the file answers again
     if row is None and id not in call.hub.bots.files:
         raise NotFound("No such bot", bot=id)
     versions = await workshop.versions.page(id) if row else []
@@ -117,7 +121,8 @@ def _shown(call: Call, id: str, row: BotRow | None, live: VersionRow | None, pla
         return BotShown(id=id, name=bot.name, language="", kind="faq", inboxes=tuple(places))
     return BotShown(
         id=id, name=row.name, language=row.language, kind=row.kind.value, live=row.live or None,
-        draft=row.kind is BotKind.ENGINE, fault=call.hub.bots.fault(id), inboxes=tuple(places),
+        draft=row.kind is BotKind.ENGINE, archived_at=row.archived_at, fault=call.hub.bots.fault(id),
+        inboxes=tuple(places),
         trained_at=live.trained_at if live else None, accuracy=live.accuracy if live else None,
     )  # fmt: skip
 

@@ -30,7 +30,8 @@ Url = Annotated[str, Meta(pattern="^https?://[^/]+", max_length=2000)]
 class BotShown(Struct, frozen=True, kw_only=True):
     """A bot that inboxes can be given. `live` is the version that answers; `fault` says why it does not.
 
-    `draft`: there are files to edit. `inboxes` are ids of those that name it.
+    `draft`: there are files to edit. `archived_at`: since when it is out of use, and kept for the record. `inboxes`
+    are ids of those that name it.
     """
 
     id: str
@@ -39,10 +40,17 @@ class BotShown(Struct, frozen=True, kw_only=True):
     kind: Literal["faq", "engine", "rasa"]
     live: int | None = None
     draft: bool = False
+    archived_at: datetime | None = None
     fault: str = ""
     inboxes: tuple[str, ...] = ()
     trained_at: datetime | None = None
     accuracy: float | None = None
+
+
+class BotsAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which bots: those in use, or those in the archive."""
+
+    archived: bool = False
 
 
 class BotsShown(Struct, frozen=True, kw_only=True):

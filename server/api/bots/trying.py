@@ -20,7 +20,7 @@ routes = Routes("bots")
 )
 async def try_bot(call: Call, id: BotId, body: Try) -> Tried:
     """Say one thing to a bot; nothing is changed anywhere, and nobody outside is called."""
-    bot = await call.hub.workshop.versions.bot(id)
+    bot = await call.hub.workshop.versions.working(id)
     version = await _version(call, bot, body.version)
     turn = turn_of(body.text, body.tracker, language=bot.language, at=call.at)
     return told(await call.hub.workshop.making.say(bot, version, turn))

@@ -20,7 +20,7 @@ READ, MANAGE = Permission.BOTS_READ, Permission.BOTS_MANAGE
 async def train_bot(call: Call, id: BotId) -> VersionShown:
     """Begin to train the draft; the answer is the new version, in training."""
     versions = call.hub.workshop.versions
-    bot = await versions.bot(id)
+    bot = await versions.working(id)
     row = await versions.train(bot, by=call.actor.user, at=call.at, commit=audited(call, "bot.trained"))
     return show_version(row, bot.live)
 
@@ -39,7 +39,7 @@ async def get_version(call: Call, id: BotId, number: Number) -> VersionDetail:
 async def publish_version(call: Call, id: BotId, number: Number) -> BotDetail:
     """Let a trained version answer from now on; an older one is a roll back. What does not load is refused."""
     versions = call.hub.workshop.versions
-    bot, row = await versions.bot(id), await versions.get(id, number)
+    bot, row = await versions.working(id), await versions.get(id, number)
     versions.may_publish(bot, row)
     await call.hub.bots.tried(bot, row)
     await versions.publish(bot, row, at=call.at, commit=audited(call, "bot.published", bot))

@@ -47,6 +47,7 @@ export const bots = {
   all: () => told(api.GET('/api/v1/bots')),
   library: () => told(api.GET('/api/v1/bots/library')),
   get: (id: string) => told(api.GET('/api/v1/bots/{id}', at(id))),
+  remove: (id: string) => told(api.DELETE('/api/v1/bots/{id}', at(id))),
   create: (body: NewBot) => told(api.POST('/api/v1/bots', { body })),
   files: (id: string) => told(api.GET('/api/v1/bots/{id}/files', at(id))),
   save: (id: string, body: Schemas['FilesPut']) => told(api.PUT('/api/v1/bots/{id}/files', { ...at(id), body })),
