@@ -30,7 +30,7 @@ class CustomerSaid(Struct, frozen=True, kw_only=True):
 
 
 class Queued(Struct, frozen=True, kw_only=True):
-    """It waits in a queue and is offered to nobody: new there, moved there, or its offer ended."""
+    """It waits in a queue and is offered to nobody: new or moved there, its offer ended, or it needs something else."""
 
     conversation: str
     team: str | None = None

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
+from conversations.wants import Wants
 from conversations.windows import Grant, Spent
 from hub.errors import WrongMove
 from hub.model import Address, Envelope, Part, Status
@@ -110,6 +111,8 @@ class Conversation(Document, frozen=True, kw_only=True):
     `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
     the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
     conversation that this one goes on from.
+    `wants` is what it needs of the person who answers. `lane` is where it stands in its queue, "" until routing gave
+    it a place there; it is kept for `kept_for` until `kept_until`. Those three are routing's own.
     """
 
     inbox: str
@@ -150,6 +153,10 @@ class Conversation(Document, frozen=True, kw_only=True):
     people: tuple[str, ...] = ()
     windows: tuple[Grant, ...] = ()
     facts: dict[str, str] = {}
+    wants: Wants = Wants()
+    lane: str = ""
+    kept_for: str | None = None
+    kept_until: datetime | None = None
     changed_at: datetime
 
     def moved(self, to: State, *, at: datetime) -> "Conversation":
@@ -265,6 +272,8 @@ CONVERSATIONS = Collection(
     Index(("profile", "last_at", "id")),
     Index(("state", "team", "queued_at", "id"), where=(Present("queued_at"),)),
     Index(("queued_at", "id"), where=(Present("queued_at"),)),
+    Index(("lane", "queued_at", "id"), where=(Present("queued_at"),)),
+    Index(("kept_for", "queued_at", "id"), where=(Present("kept_for"),)),
     Index(("offered_to", "queued_at", "id"), where=(Present("offered_to"),)),
     Index(("team", "last_at", "id"), where=(Present("snoozed_until"),)),
     Index(("last_at", "id"), where=(Present("snoozed_until"),)),

@@ -1,7 +1,8 @@
 """The moves a conversation may make: pure functions used by acts, replies, bots and routing alike.
 
-Each returns the changed conversation and keeps three rules: `queued_at` is set exactly while it waits awake for a
-person, `offer` and `offered_to` only while it waits, and `waiting_since` while the customer has no answer.
+Each returns the changed conversation and keeps four rules: `queued_at` is set exactly while it waits awake for a
+person, `offer` and `offered_to` only while it waits, `lane` and `kept_for` only while it waits, and
+`waiting_since` while the customer has no answer.
 """
 
 from datetime import datetime
@@ -11,13 +12,16 @@ from msgspec import structs
 from conversations.model import Conversation, Offer, State
 from hub.errors import Invalid, WrongMove
 
+OFFERED = "offered"
+"""The lane of what is offered: it stands in no line, and waits for no place in one."""
+
 
 def give_to(conversation: Conversation, agent: str, *, at: datetime) -> Conversation:
     """Give it to a colleague: accepted, taken, transferred, or reopened by them."""
     moved = conversation.moved(State.AGENT, at=at)
     again = conversation.state is State.AGENT and conversation.agent == agent
     return structs.replace(
-        moved, agent=agent, offer=None, offered_to=None, queued_at=None, snoozed_until=None,
+        moved, agent=agent, offer=None, offered_to=None, queued_at=None, snoozed_until=None, lane="", kept_for=None,
         held_since=(conversation.held_since or at) if again else at,
     )  # fmt: skip
 
@@ -26,12 +30,13 @@ def offer_to(conversation: Conversation, agent: str, *, until: datetime, at: dat
     """Offer it to one colleague, who may accept before `until`; it keeps its place in the queue."""
     if conversation.queued_at is None:
         raise WrongMove("Only a conversation that waits in a queue can be offered", conversation=conversation.id)
-    return structs.replace(conversation, offer=Offer(agent=agent, until=until), offered_to=agent, changed_at=at)
+    offer = Offer(agent=agent, until=until)
+    return structs.replace(conversation, offer=offer, offered_to=agent, lane=OFFERED, kept_for=None, changed_at=at)
 
 
 def withdraw_offer(conversation: Conversation, *, at: datetime) -> Conversation:
     """Take the offer back (declined, timed out); it stands in the queue where it stood."""
-    return structs.replace(conversation, offer=None, offered_to=None, changed_at=at)
+    return structs.replace(conversation, offer=None, offered_to=None, lane="", changed_at=at)
 
 
 def to_queue(conversation: Conversation, team: str | None, *, at: datetime) -> Conversation:
@@ -50,6 +55,8 @@ def to_queue(conversation: Conversation, team: str | None, *, at: datetime) -> C
         queued_at=(conversation.queued_at or at) if stays else at,
         waiting_since=conversation.waiting_since or at,
         snoozed_until=None,
+        lane=conversation.lane if stays and conversation.offer is None else "",
+        kept_for=conversation.kept_for if stays else None,
     )
 
 
@@ -66,15 +73,19 @@ def regroup(conversation: Conversation, team: str | None, *, at: datetime) -> Co
 def to_bot(conversation: Conversation, bot: str, *, at: datetime) -> Conversation:
     """Let a bot answer."""
     moved = conversation.moved(State.BOT, at=at)
-    return structs.replace(moved, bot=bot, agent=None, offer=None, offered_to=None, queued_at=None, snoozed_until=None)
+    return structs.replace(
+        moved, bot=bot, agent=None, offer=None, offered_to=None, queued_at=None, snoozed_until=None, lane="",
+        kept_for=None,
+    )  # fmt: skip
 
 
 def close(conversation: Conversation, *, at: datetime) -> Conversation:
     """Close it. Who had it last stays written in `agent`, so that it can come back to them."""
     moved = conversation.moved(State.CLOSED, at=at)
     return structs.replace(
-        moved, offer=None, offered_to=None, queued_at=None, waiting_since=None, snoozed_until=None, waits_for=""
-    )
+        moved, offer=None, offered_to=None, queued_at=None, waiting_since=None, snoozed_until=None, waits_for="",
+        lane="", kept_for=None, wants=structs.replace(conversation.wants, deferred="", wish=""),
+    )  # fmt: skip
 
 
 def reopen(conversation: Conversation, *, at: datetime, agent: str | None = None) -> Conversation:
@@ -99,8 +110,9 @@ def snooze(conversation: Conversation, until: datetime, *, at: datetime) -> Conv
             now=conversation.state,
         )  # fmt: skip
     return structs.replace(
-        conversation, snoozed_until=until, queued_at=None, offer=None, offered_to=None, changed_at=at
-    )
+        conversation, snoozed_until=until, queued_at=None, offer=None, offered_to=None, lane="", kept_for=None,
+        changed_at=at,
+    )  # fmt: skip
 
 
 def wake(conversation: Conversation, *, at: datetime) -> Conversation:

@@ -68,4 +68,10 @@ def _joins_queue(before: Conversation | None, after: Conversation) -> bool:
         return False
     if before is None or before.queued_at is None:
         return True
-    return before.team != after.team or before.offered_to is not None
+    return before.team != after.team or before.offered_to is not None or _ranks_anew(before, after)
+
+
+def _ranks_anew(before: Conversation, after: Conversation) -> bool:
+    """Say whether what it needs was changed by somebody else than the one who gives it its place."""
+    changed = (before.priority, before.wants) != (after.priority, after.wants)
+    return changed and before.lane == after.lane

@@ -1,102 +1,195 @@
-"""One routing step: oldest waiting customers to longest idle people, as many pairs as there are, in one commit.
+"""One routing step: who waits and who has a place, as many pairs as there are, in one commit.
 
-    Queued (a conversation joined a queue) --\\
-                                              >-- MATCH job --> offers or assignments, decision records
-    Freed, online, more capacity -----------/
+    Queued ----------------------> MATCH job --> its place (routing/placing.py), offers or assignments, decision records
+    Freed, online, more capacity --> MATCH job --/
 
-A step reads after the commit that caused it, so of two steps that race, the later sees both sides: a waiting customer
-with an eligible idle person does not survive the steps that follow its arrival. Desk rows are written at the version
-read: two routers cannot fill one place twice, and the loser decides again on fresh rows.
+A step reads after the commit that caused it, and who is left over (a customer with a new place, a person with a free
+one) is looked at once more when that is stored: of two steps that race, the later sees both sides. So a waiting
+customer with an eligible idle person does not survive the steps that follow. Rows are written at the versions read:
+two routers cannot fill one place twice, and the loser decides again on fresh rows.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
-
+from conversations.change import Change
 from conversations.events import Assigned, Freed, Queued
-from conversations.model import CONVERSATIONS
+from conversations.model import CONVERSATIONS, Conversation, State
 from hub.events import Events
 from hub.store.port import By, Eq, Has, Insert, Store, Write
-from hub.work.jobs import Job, Kind
-from routing.choice import choose
+from hub.work.jobs import Job
 from routing.decisions import decided
+from routing.endings import Endings
+from routing.heads import Head
+from routing.lines import LINES, item_of
 from routing.model import DESKS, Desk, Outcome
-from routing.places import ahead
+from routing.overflow import OVERFLOW, Overflow, next_step
+from routing.placing import Placing
+from routing.policy.needs import Needs
+from routing.policy.queues import Ending, rings
+from routing.serving import wanted_words
+from routing.settings import ANYBODY
 from routing.step import STEP, Step
+from routing.terms import Terms, TermsReader, turned
+from routing.unserved import Unserved
+from routing.wanted import Match, matching, wanted
 
-
-class Match(Struct, frozen=True, kw_only=True):
-    """Look for pairs: for a conversation that joined its queue, or for an agent who has a place."""
-
-    conversation: str | None = None
-    agent: str | None = None
-
-
-MATCH = Kind("routing.match", Match)
+TURN = (By("turn"), By("part"), By("idle"), By("id"))
+"""Whose turn it is, first."""
 
 
 class Matching:
-    """The handler of MATCH and of the events that call for it."""
+    """The handler of MATCH, of the timers of waiting, and of the events that call for a step."""
 
-    def __init__(self, store: Store, events: Events) -> None:
+    def __init__(self, store: Store, events: Events, terms: TermsReader, placing: Placing, endings: Endings) -> None:
         self._store = store
         self._events = events
+        self._terms = terms
+        self._placing = placing
+        self._endings = endings
+        self._unserved = Unserved(store)
 
     async def on_queued(self, event: Queued, at: datetime) -> Sequence[Write]:
-        """Ask for a step in that queue; steps of one queue follow each other."""
-        return [MATCH.job(Match(conversation=event.conversation), lane=f"match:{event.team or ''}", seq=0, at=at)]
+        """Ask for a step in its queue, which gives it its place; steps of one queue follow each other."""
+        return [matching(conversation=event.conversation, team=event.team, at=at, again=False)]
 
     async def on_freed(self, event: Freed, at: datetime) -> Sequence[Write]:
         """Ask for a step for the one who has a place again."""
-        return [wanted(event.agent, at=at)]
+        return await self._looked_at(event.agent, at)
 
     async def on_assigned(self, event: Assigned, at: datetime) -> Sequence[Write]:
         """Recount one who got something by another way than an offer (taken, transferred)."""
-        return [wanted(event.agent, at=at)]
+        return await self._looked_at(event.agent, at)
 
     async def match(self, body: Match, job: Job, at: datetime) -> Sequence[Write]:
         """Make the pairs that can be made now."""
-        step = Step(self._store, self._events, at)
-        await step.seat(await self._people(body))
-        writes = list(await step.pairs())
-        if body.conversation and body.conversation not in step.given:
-            writes.extend(await self._nobody(body.conversation, at))
+        if body.agent:
+            return await self._for_agent(body.agent, at)
+        return await self._for_conversation(body, at)
+
+    async def step_reached(self, body: Overflow, job: Job, at: datetime) -> Sequence[Write]:
+        """Ring: widen the search, or end the waiting; nothing for one that waits there no longer."""
+        read = await self._store.get(CONVERSATIONS, body.conversation)
+        if read is None or read.state is not State.WAITING or read.wants.deferred:
+            return ()
+        if (read.queued_at, read.team) != (body.since, body.team):
+            return ()
+        terms = (await self._terms.now()).queue(read.team or ANYBODY)
+        following = next_step(read, terms.queue, body.step + 1)
+        writes: list[Write] = [] if following is None else [
+            OVERFLOW.job(following[0], lane=f"overflow:{read.id}", seq=0, at=at, due=following[1])
+        ]  # fmt: skip
+        ending = terms.queue.steps[body.step].ending if body.step < len(terms.queue.steps) else None
+        if ending is None:
+            return [*writes, matching(conversation=read.id, team=read.team, at=at)]
+        if read.offer is not None:
+            again = OVERFLOW.job(body, lane=f"overflow:{read.id}", seq=0, at=at, due=read.offer.until)
+            return [again]
+        return await self._end(read.id, ending, at)
+
+    async def _looked_at(self, agent: str, at: datetime) -> Sequence[Write]:
+        desk = await self._store.get(DESKS, agent)
+        return [] if desk is None else [wanted(agent, desk.teams, at=at)]
+
+    async def _for_agent(self, agent: str, at: datetime) -> Sequence[Write]:
+        desk = await self._store.get(DESKS, agent)
+        if desk is None:
+            return []
+        step = Step(self._store, self._events, await self._terms.now(), at)
+        step.seat([desk])
+        await step.count(agent)
+        writes = [*await step.pairs(), *await self._ended(step, at)]
         if step.full:
-            writes.append(MATCH.job(body, lane=job.lane, seq=0, at=at))
+            writes.append(wanted(agent, desk.teams, at=at))
         return writes
 
-    async def _people(self, body: Match) -> list[Desk]:
-        """Return whom to look at: an agent, and all who share a queue with them, for one may be idle longer."""
-        if body.agent:
-            desk = await self._store.get(DESKS, body.agent)
-            if desk is None:
-                return []
-            shared = [await self._open(team) for team in desk.teams or (None,)]
-            return list({one.id: one for one in (desk, *(one for line in shared for one in line))}.values())
-        conversation = await self._store.get(CONVERSATIONS, body.conversation or "")
-        if conversation is None or conversation.queued_at is None:
+    async def _for_conversation(self, body: Match, at: datetime) -> Sequence[Write]:
+        """Look for people for one that waits; those who came with it, or before, are given their place first."""
+        read = await self._store.get(CONVERSATIONS, body.conversation or "")
+        if read is None or read.queued_at is None or read.offered_to is not None:
             return []
-        return await self._open(conversation.team)
+        terms = await self._terms.now()
+        step = Step(self._store, self._events, terms, at)
+        known = step.heads.head(read)
+        if known is not None:
+            return await self._look(step, [known], at) if body.again else []
+        heads = list[Head]()
+        for one in await self._placing.before(read):
+            heads.append(await self._placing.place(one, terms, at, beside=len(heads)))
+        return [*await self._look(step, heads, at), *_new(heads, terms)]
 
-    async def _open(self, team: str | None) -> list[Desk]:
-        """Return those of a queue who have a place, longest idle first; without a team everybody serves it."""
-        served = () if team is None else (Has("teams", (team,)),)
-        return await self._store.find(DESKS, *served, Eq("open", True), order=(By("idle_since"), By("id")), limit=STEP)
+    async def _look(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Write]:
+        """Pair those who have a place; who found nobody is looked at again once their place is stored."""
+        standing = [head for head in heads if _waits(head.conversation)]
+        step.seat(await self._eligible(step, standing, at))
+        writes = [*await step.pairs(standing), *await self._ended(step, at)]
+        ended = {one.item.id for one in step.ended}
+        for head in heads:
+            if head.conversation.id in step.given or head.conversation.id in ended:
+                continue
+            if head.change is None:
+                writes.append(await self._nobody(step, head, at))
+                continue
+            if _waits(head.conversation):
+                head.change.also(matching(conversation=head.conversation.id, team=head.conversation.team, at=at))
+            writes.extend(head.change.writes(self._events, at))
+        if step.full:
+            first = heads[0].conversation
+            writes.append(matching(conversation=first.id, team=first.team, at=at))
+        return writes
 
-    async def _nobody(self, id: str, at: datetime) -> list[Write]:
-        conversation = await self._store.get(CONVERSATIONS, id)
-        if conversation is None or conversation.queued_at is None or conversation.offered_to is not None:
-            return []
-        if conversation.team is None:
-            present = await self._store.find(DESKS, Eq("status", "online"), order=(By("id"),), limit=STEP)
-        else:
-            present = await self._store.find(DESKS, Has("teams", (conversation.team,)), order=(By("id"),), limit=STEP)
-        candidates = choose(conversation, present, at=at).candidates
-        place = await ahead(self._store, conversation) or 0
-        return [decided(conversation, Outcome.NOBODY, at=at, candidates=candidates, ahead=place)]
+    async def _eligible(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Desk]:
+        """Return those with a place who may serve them, whose turn it is first: nearer rings before wider ones."""
+        found: dict[str, Desk] = {}
+        terms = await self._terms.now()
+        for head in {head.line.id: head for head in reversed(heads)}.values():
+            queue = terms.queue(head.line.queue).queue
+            waited = at.timestamp() - item_of(head.conversation, head.line.needs).since
+            widening = [one for one in queue.steps if one.ending is None]
+            reached = sum(one.after * queue.target_of(head.line.priority) <= waited for one in widening)
+            found |= await self._free(rings(head.line.needs, queue)[: reached + 1], head)
+        return list(found.values())
+
+    async def _free(self, wanted_needs: Sequence[Needs], head: Head) -> dict[str, Desk]:
+        """Return the first who suit the narrowest of these needs that anybody free suits."""
+        found: dict[str, Desk] = {}
+        spared = head.conversation.declined_by
+        for needs in wanted_needs:
+            for words in wanted_words(needs):
+                limit = STEP + len(spared)
+                page = await self._store.find(DESKS, Has("serves", words), Eq("open", True), order=TURN, limit=limit)
+                found.update((desk.id, desk) for desk in page if desk.id not in spared)
+            if found:
+                break
+        return found
+
+    async def _nobody(self, step: Step, head: Head, at: datetime) -> Write:
+        terms = await self._terms.now()
+        told = await self._unserved.told(head, terms, step.desks, at)
+        return decided(head.conversation, Outcome.NOBODY, at=at, **told)
+
+    async def _ended(self, step: Step, at: datetime) -> list[Write]:
+        """Let those go whom their queue keeps no longer: their timer is about to ring."""
+        return [write for one in step.ended for write in await self._end(one.item.id, one.ending, at)]
+
+    async def _end(self, id: str, ending: Ending, at: datetime) -> Sequence[Write]:
+        read = await self._store.get(CONVERSATIONS, id)
+        if read is None or read.queued_at is None or read.offer is not None:
+            return ()
+        terms = await self._terms.now()
+        change = Change(read)
+        await self._endings.apply(change, ending, "overflow", terms.queue(read.team or ANYBODY), at)
+        if change.now.state is State.WAITING:
+            change.tell(Queued(conversation=id, team=read.team))
+        return change.writes(self._events, at)
 
 
-def wanted(agent: str, *, at: datetime) -> Insert[Job]:
-    """Make the job that gives this agent the oldest waiting, as far as their places go."""
-    return MATCH.job(Match(agent=agent), lane=f"match:agent:{agent}", seq=0, at=at)
+def _waits(now: Conversation) -> bool:
+    return now.queued_at is not None and now.state is State.WAITING and bool(now.lane)
+
+
+def _new(heads: Sequence[Head], terms: Terms) -> list[Write]:
+    """Return the writes of lines that nobody stood in before, and of the page that tells of them."""
+    fresh = {head.line.id: head.line for head in heads if _waits(head.conversation)}
+    lines: list[Write] = [Insert(LINES, line) for id, line in fresh.items() if id not in terms.lines]
+    return [*lines, turned(terms.book)] if lines else []

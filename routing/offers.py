@@ -17,8 +17,10 @@ from hub.store.port import Store, Write, put
 from hub.work.jobs import Job
 from routing.decisions import decided
 from routing.expiry import OfferOver
+from routing.lines import kind_of
 from routing.model import DESKS, Outcome, Presence
-from routing.places import settled
+from routing.serving import settled
+from routing.terms import TermsReader
 
 Decide = Callable[[Conversation, datetime], Change]
 
@@ -26,10 +28,11 @@ Decide = Callable[[Conversation, datetime], Change]
 class Offers:
     """Accept, decline, take; and the timer of an unanswered offer."""
 
-    def __init__(self, store: Store, events: Events, clock: Clock) -> None:
+    def __init__(self, store: Store, events: Events, clock: Clock, terms: TermsReader) -> None:
         self._store = store
         self._events = events
         self._clock = clock
+        self._terms = terms
 
     async def accept(self, conversation: str, agent: str) -> Conversation:
         """Make the offered conversation theirs; raises `WrongMove` when the offer is over. Twice is harmless."""
@@ -80,7 +83,7 @@ class Offers:
                 )
             change.now = give_to(read, agent, at=at)
             if read.state is State.AGENT and read.agent:
-                lost = (Notice(code="taken_over", facts={"from": read.agent}),)
+                lost = (Notice(code="taken_over", facts={"from": read.agent, "by": agent}),)
                 taker = Author(kind=AuthorKind.AGENT, id=agent, name=name)
                 change.add(taker, lost, direction=Direction.NOTE, at=at, mentions=(read.agent,))
             change.also(decided(read, Outcome.TAKEN, at=at, agent=agent, by=agent))
@@ -99,7 +102,9 @@ class Offers:
         desk = await self._store.get(DESKS, body.agent)
         if desk is not None:
             away = structs.replace(desk, chosen=Presence.AWAY, status=Presence.AWAY)
-            change.also(put(DESKS, desk, settled(away, load=max(0, desk.load - 1), at=at)))
+            kind, rules = kind_of(read), await self._terms.rules()
+            held = {**desk.held, kind: max(0, desk.held.get(kind, 0) - 1)}
+            change.also(put(DESKS, desk, settled(away, rules, held=held, at=at)))
         return change.writes(self._events, at)
 
     async def _act(self, id: str, decide: Decide) -> Conversation:

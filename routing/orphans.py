@@ -13,7 +13,8 @@ from hub.events import Events
 from hub.store.port import By, Eq, Present, Store, Write, put
 from routing.decisions import decided
 from routing.model import DESKS, Outcome, Presence
-from routing.places import settled
+from routing.serving import settled
+from routing.terms import TermsReader
 
 PAGE = 100
 """Conversations moved in one commit; the event is told again for the rest."""
@@ -22,9 +23,10 @@ PAGE = 100
 class Orphans:
     """Hears of people and teams that are no more."""
 
-    def __init__(self, store: Store, events: Events) -> None:
+    def __init__(self, store: Store, events: Events, terms: TermsReader) -> None:
         self._store = store
         self._events = events
+        self._terms = terms
 
     async def on_deactivated(self, event: UserDeactivated, at: datetime) -> Sequence[Write]:
         """Close the desk; what its owner held or was offered goes back to the queues."""
@@ -32,7 +34,7 @@ class Orphans:
         desk = await self._store.get(DESKS, event.user)
         if desk is not None:
             closed = structs.replace(desk, chosen=Presence.AWAY, status=Presence.AWAY, seen_until=None, timer="")
-            writes.append(put(DESKS, desk, settled(closed, load=0, at=at)))
+            writes.append(put(DESKS, desk, settled(closed, await self._terms.rules(), held={}, at=at)))
         held = await self._store.find(
             CONVERSATIONS,
             Eq("state", State.AGENT),

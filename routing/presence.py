@@ -20,11 +20,14 @@ from hub.events import Events
 from hub.ids import new_id
 from hub.store.port import Insert, Store, Write, put
 from hub.work.jobs import Job, Kind
-from routing.choice import effective
-from routing.matching import wanted
+from routing.abilities import MATRIX, USUAL, Abilities
 from routing.model import DESKS, Desk, Presence
 from routing.orphans import returned
-from routing.places import settled, taken
+from routing.places import taken
+from routing.serving import effective, settled
+from routing.sticking import Sticking
+from routing.terms import TermsReader
+from routing.wanted import wanted
 
 LEASE = timedelta(seconds=45)
 """How long a connection counts without a sign of life from its process."""
@@ -50,10 +53,12 @@ Decide = Callable[[Desk, datetime], Awaitable[Sequence[Write]]]
 class Presences:
     """The writer of desks, but for their load."""
 
-    def __init__(self, store: Store, events: Events, clock: Clock) -> None:
+    def __init__(self, store: Store, events: Events, clock: Clock, terms: TermsReader, sticking: Sticking) -> None:
         self._store = store
         self._events = events
         self._clock = clock
+        self._terms = terms
+        self._sticking = sticking
 
     async def desk(self, agent: str) -> Desk | None:
         """Return the desk, or None for somebody who never was here."""
@@ -131,25 +136,32 @@ class Presences:
         if desk.seen_until > at:
             return [self._timer(desk, at)]
         gone = structs.replace(desk, status=Presence.AWAY, seen_until=None, timer="")
-        return [put(DESKS, desk, settled(gone, load=desk.load, at=at)), *await self._returned(desk.id, at)]
+        rules = await self._terms.rules()
+        return [put(DESKS, desk, settled(gone, rules, held=desk.held, at=at)), *await self._returned(desk.id, at)]
 
     async def on_teams(self, event: TeamsChanged, at: datetime) -> Sequence[Write]:
         """Let the desk serve the queues its owner is in now."""
         desk = await self._store.get(DESKS, event.user)
         if desk is None:
             return []
-        moved = structs.replace(desk, teams=event.teams, changed_at=at)
-        return [put(DESKS, desk, moved), wanted(event.user, at=at)]
+        moved = structs.replace(desk, teams=event.teams)
+        return await self.resettled(desk, moved, at)
+
+    async def resettled(self, read: Desk, changed: Desk, at: datetime) -> list[Write]:
+        """Return the writes by which a desk whose owner, or whose policy, has changed serves what it can serve now."""
+        now = settled(changed, await self._terms.rules(), held=changed.held, at=at)
+        return [put(DESKS, read, now), wanted(read.id, now.teams, at=at)]
 
     async def _returned(self, agent: str, at: datetime) -> Sequence[Write]:
-        return await returned(self._store, self._events, agent, at=at)
+        kept = await self._sticking.gone(agent, at)
+        return [*await returned(self._store, self._events, agent, at=at), *kept]
 
     async def _written(self, read: Desk, changed: Desk, at: datetime) -> list[Write]:
-        load = await taken(self._store, read.id)
-        writes: list[Write] = [put(DESKS, read, settled(changed, load=load, at=at))]
+        held, rules = await taken(self._store, read.id), await self._terms.rules()
+        writes: list[Write] = [put(DESKS, read, settled(changed, rules, held=held, at=at))]
         if changed.timer and changed.timer != read.timer:
             writes.append(self._timer(changed, at))
-        return [*writes, wanted(read.id, at=at)]
+        return [*writes, wanted(read.id, changed.teams, at=at)]
 
     def _timer(self, desk: Desk, at: datetime) -> Insert[Job]:
         body = Lapse(agent=desk.id, token=desk.timer)
@@ -171,15 +183,20 @@ class Presences:
                 raise NotFound("No such colleague", user=agent)
             desk = await self._store.get(DESKS, agent)
             if desk is None:
-                made = _made(user, self._clock.now())
+                row = await self._store.get(MATRIX, agent)
+                made = _made(user, row.abilities if row else USUAL, self._clock.now())
                 return [Insert(DESKS, made)], made
             if (desk.name, desk.teams, desk.capacity) == (user.name, user.teams, user.capacity):
                 return [], desk
-            write = put(DESKS, desk, structs.replace(desk, name=user.name, teams=user.teams, capacity=user.capacity))
-            return [write], write.doc
+            changed = structs.replace(desk, name=user.name, teams=user.teams, capacity=user.capacity)
+            writes = await self.resettled(desk, changed, self._clock.now())
+            return writes, writes[0].doc  # type: ignore[return-value]  # the first is the desk's own
 
         return await settle(self._store, decide)
 
 
-def _made(user: User, at: datetime) -> Desk:
-    return Desk(id=user.id, name=user.name, teams=user.teams, capacity=user.capacity, idle_since=at, changed_at=at)
+def _made(user: User, abilities: Abilities, at: datetime) -> Desk:
+    return Desk(
+        id=user.id, name=user.name, teams=user.teams, capacity=user.capacity, abilities=abilities, idle_since=at,
+        changed_at=at,
+    )  # fmt: skip

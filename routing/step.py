@@ -1,19 +1,28 @@
-"""The rows of one routing step: desks as read and as they become, queues as read once, pairs as writes."""
+"""One routing step: people and those who wait, as rows, put on a board; its pairs come back as writes.
 
-from collections.abc import Sequence
+desks, heads of lines --> Board (the one the simulator runs) --> pairs --> who gets one is counted again
+      --> offers or assignments, decision records, desks: one commit at the versions read
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.teams import TEAMS, Team
 from conversations.change import Change
-from conversations.model import CONVERSATIONS, Conversation, State
 from conversations.moves import give_to, offer_to
 from hub.events import Events
-from hub.store.port import By, Eq, Missing, Present, Store, Write, put
-from routing.choice import choose, next_for
+from hub.store.port import Store, Write, put
+from routing.board import Board, Ended, Pair, Turn
+from routing.candidates import candidates
 from routing.decisions import decided
 from routing.expiry import OFFER_OVER, OfferOver
+from routing.heads import Head, Heads
+from routing.lines import item_of
 from routing.model import DESKS, Desk, Outcome
-from routing.places import settled, taken
+from routing.places import taken
+from routing.serving import open_kinds, settled, worker_of
+from routing.terms import Terms
+from routing.wanted import wanted
 
 STEP = 20
 """Pairs made, and people looked at, in one commit; more follow in the next job."""
@@ -23,78 +32,117 @@ OFFER_FOR = timedelta(seconds=30)
 
 
 class Step:
-    """One step at work: `seat` people, then take `pairs`. `given` names the conversations that found somebody."""
+    """One step at work: `seat` people, then take `pairs`.
 
-    def __init__(self, store: Store, events: Events, at: datetime) -> None:
+    `given` names the conversations that found somebody, `full` says that more can be paired, `ended` are those whose
+    queue keeps them no longer.
+    """
+
+    def __init__(self, store: Store, events: Events, terms: Terms, at: datetime) -> None:
+        self.given: set[str] = set()
+        self.full = False
+        self.ended: list[Ended] = []
+        self.heads = Heads(store, terms, at)
         self._store = store
         self._events = events
+        self._terms = terms
         self._at = at
         self._read: dict[str, Desk] = {}
         self._now: dict[str, Desk] = {}
-        self._queues: dict[str | None, list[Conversation]] = {}
+        self._counted: set[str] = set()
         self._teams: dict[str, Team | None] = {}
-        self.given: set[str] = set()
-        self.full = False
 
-    async def seat(self, desks: Sequence[Desk]) -> None:
-        """Take these people in, each with the load their conversations say."""
+    @property
+    def desks(self) -> Sequence[Desk]:
+        """The people of this step, as they are now."""
+        return list(self._now.values())
+
+    def seat(self, desks: Iterable[Desk]) -> None:
+        """Take these people in, with what their rows say they hold."""
         for desk in desks:
-            self._read[desk.id] = desk
-            self._now[desk.id] = settled(desk, load=await taken(self._store, desk.id), at=self._at)
+            self._read.setdefault(desk.id, desk)
+            self._now.setdefault(desk.id, desk)
 
-    async def pairs(self) -> Sequence[Write]:
-        """Return the writes of every pair, and of every desk that changed."""
+    async def count(self, agent: str) -> bool:
+        """Count what somebody holds; says whether their row was right."""
+        if agent in self._counted:
+            return True
+        self._counted.add(agent)
+        read = self._now[agent]
+        held = {kind: n for kind, n in (await taken(self._store, agent)).items() if n}
+        self._now[agent] = settled(read, self._terms.rules, held=held, at=self._at)
+        return held == read.held
+
+    async def pairs(self, asked: Sequence[Head] = ()) -> Sequence[Write]:
+        """Return the writes of every pair, and of every desk that changed; `asked` are considered in any case."""
+        heads = await self._heads(asked)
+        turn = await self._agreed(heads)
+        self.ended = turn.ended
+        self.full = len(turn.pairs) > STEP
         writes: list[Write] = []
-        idle = {id for id, desk in self._now.items() if desk.open}
-        while idle and not self.full:
-            desk = min((self._now[id] for id in idle), key=lambda one: (one.idle_since, one.load, one.id))
-            conversation = next_for(desk, await self._waiting_for(desk))
-            if conversation is None:
-                idle.discard(desk.id)
-                continue
-            writes.extend(await self._give(conversation, desk))
-            if not self._now[desk.id].open:
-                idle.discard(desk.id)
-            self.full = len(self.given) >= STEP
-        writes.extend(
-            put(DESKS, read, self._now[id]) for id, read in self._read.items() if _differs(read, self._now[id])
-        )
-        return writes
+        by_id = {head.conversation.id: head for head in heads}
+        for pair in turn.pairs[:STEP]:
+            writes.extend(await self._give(by_id[pair.item.id], pair))
+        return [*writes, *self._desks()]
 
-    async def _waiting_for(self, desk: Desk) -> list[Conversation]:
-        queues = [await self._queue(team) for team in (*desk.teams, None)]
-        return [one for queue in queues for one in queue if one.id not in self.given]
+    async def _heads(self, asked: Sequence[Head]) -> list[Head]:
+        places = min(STEP, sum(max(1, desk.capacity - desk.load) for desk in self._now.values() if desk.open))
+        found = await self.heads.of([desk for desk in self._now.values() if desk.open], places) if places else []
+        heads = list({head.conversation.id: head for head in (*found, *asked)}.values())
+        keepers = {head.conversation.kept_for for head in heads} - set(self._now)
+        self.seat(await self._store.get_many(DESKS, sorted(keeper for keeper in keepers if keeper)))
+        return heads
 
-    async def _queue(self, team: str | None) -> list[Conversation]:
-        if team not in self._queues:
-            self._queues[team] = await self._store.find(
-                CONVERSATIONS,
-                Eq("state", State.WAITING),
-                Missing("team") if team is None else Eq("team", team),
-                Present("queued_at"),
-                Missing("offered_to"),
-                order=(By("queued_at"), By("id")),
-                limit=2 * STEP,
-            )
-        return self._queues[team]
+    async def _agreed(self, heads: Sequence[Head]) -> Turn:
+        """Pair them; whoever gets something is counted first, and when their row was wrong all is paired again."""
+        while True:
+            turn = self._tick(heads)
+            right = [await self.count(agent) for agent in dict.fromkeys(pair.agent for pair in turn.pairs[:STEP])]
+            if all(right):
+                return turn
 
-    async def _give(self, conversation: Conversation, desk: Desk) -> Sequence[Write]:
-        team = await self._team(conversation.team)
-        candidates = choose(conversation, self._now.values(), at=self._at).candidates
-        change = Change(conversation)
+    def _tick(self, heads: Sequence[Head]) -> Turn:
+        queues = self._terms.boards([head.line.queue for head in heads])
+        board, now = Board(self._terms.rules, queues), self._at.timestamp()
+        for desk in self._now.values():
+            board.seat(worker_of(desk), now)
+        for head in heads:
+            board.join(item_of(head.conversation, head.line.needs), now)
+        return board.tick(now)
+
+    async def _give(self, head: Head, pair: Pair) -> Sequence[Write]:
+        read, desk = head.conversation, self._now[pair.agent]
+        team = await self._team(read.team)
+        considered = candidates(pair.item, pair.agent, self._now.values(), self._terms.rules, self._at)
+        change = head.change or Change(read)
         if team is not None and team.auto_accept:
-            change.now = give_to(conversation, desk.id, at=self._at)
+            change.now = give_to(read, desk.id, at=self._at)
             outcome = Outcome.ASSIGNED
         else:
             until = self._at + (timedelta(seconds=team.offer_seconds) if team else OFFER_FOR)
-            change.now = offer_to(conversation, desk.id, until=until, at=self._at)
-            over = OfferOver(conversation=conversation.id, agent=desk.id, until=until)
-            change.also(OFFER_OVER.job(over, lane=f"offer:{conversation.id}", seq=0, at=self._at, due=until))
+            change.now = offer_to(read, desk.id, until=until, at=self._at)
+            over = OfferOver(conversation=read.id, agent=desk.id, until=until)
+            change.also(OFFER_OVER.job(over, lane=f"offer:{read.id}", seq=0, at=self._at, due=until))
             outcome = Outcome.OFFERED
-        change.also(decided(conversation, outcome, at=self._at, agent=desk.id, candidates=candidates))
-        self.given.add(conversation.id)
-        self._now[desk.id] = settled(desk, load=desk.load + 1, at=self._at, took=True)
+        change.also(decided(read, outcome, at=self._at, agent=desk.id, candidates=considered, ring=pair.ring))
+        self.given.add(read.id)
+        held = {**desk.held, pair.item.needs.kind: desk.held.get(pair.item.needs.kind, 0) + 1}
+        self._now[desk.id] = settled(desk, self._terms.rules, held=held, at=self._at, took=True)
         return change.writes(self._events, self._at)
+
+    def _desks(self) -> list[Write]:
+        """Return what changed of desks; who has a place they had not is looked at once more when that is stored."""
+        writes: list[Write] = []
+        for id, read in self._read.items():
+            now = self._now[id]
+            if _differs(read, now):
+                writes.append(put(DESKS, read, now))
+                if not self._kinds(now) <= self._kinds(read):
+                    writes.append(wanted(id, now.teams, at=self._at))
+        return writes
+
+    def _kinds(self, desk: Desk) -> set[str]:
+        return set(open_kinds(desk, self._terms.rules, desk.held)) if desk.open else set()
 
     async def _team(self, id: str | None) -> Team | None:
         if id is not None and id not in self._teams:
@@ -103,4 +151,8 @@ class Step:
 
 
 def _differs(read: Desk, now: Desk) -> bool:
-    return (read.load, read.open, read.idle_since) != (now.load, now.open, now.idle_since)
+    return _routed(read) != _routed(now)
+
+
+def _routed(desk: Desk) -> tuple[Mapping[str, int], bool, tuple[str, ...], tuple[float, ...], datetime]:
+    return desk.held, desk.open, desk.serves, (desk.turn, desk.part, desk.idle), desk.idle_since

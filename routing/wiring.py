@@ -2,31 +2,52 @@
 
 from accounts.events import TeamDeleted, TeamsChanged, UserDeactivated
 from conversations.events import Assigned, Freed, Queued
+from conversations.limits import Limits
 from hub.clock import Clock
 from hub.events import Events
 from hub.store.port import Collection, Document, Store
 from hub.work.engine import Engine
+from routing.abilities import MATRIX
 from routing.batches import BATCHES, PIECES
 from routing.batching import FORGET, ONE_PIECE, Batches
+from routing.endings import Endings
 from routing.expiry import OFFER_OVER
-from routing.matching import MATCH, Matching
+from routing.lines import LINES
+from routing.matching import Matching
 from routing.model import DECISIONS, DESKS
 from routing.offers import Offers
 from routing.orphans import Orphans
+from routing.overflow import KEPT_OVER, OVERFLOW
+from routing.placing import Placing
 from routing.presence import LAPSE, Presences
+from routing.ruleset import DRAFTS, EDITIONS
+from routing.settings import BOOKS, HOUSES, QUEUES
+from routing.sticking import Sticking
+from routing.terms import Calendars, TermsReader
+from routing.wanted import MATCH
 
-COLLECTIONS: tuple[Collection[Document], ...] = (DESKS, DECISIONS, BATCHES, PIECES)
+COLLECTIONS: tuple[Collection[Document], ...] = (
+    DESKS, DECISIONS, BATCHES, PIECES, MATRIX, QUEUES, HOUSES, BOOKS, LINES, DRAFTS, EDITIONS,
+)  # fmt: skip
 
 
 class Routing:
     """The room's doors for people, `offers`, `presences` and `batches`; everything else hears events."""
 
-    def __init__(self, store: Store, events: Events, clock: Clock) -> None:
-        self.offers = Offers(store, events, clock)
-        self.presences = Presences(store, events, clock)
+    def __init__(
+        self, store: Store, events: Events, clock: Clock, *, limits: Limits | None = None,
+        calendars: Calendars | None = None,
+    ) -> None:  # fmt: skip
+        """With `limits` customers are told what their queue does; `calendars` knows the hours of the desk's."""
+        self.terms = TermsReader(store, calendars)
+        self.offers = Offers(store, events, clock, self.terms)
+        self._sticking = Sticking(store, events)
+        self.presences = Presences(store, events, clock, self.terms, self._sticking)
         self.batches = Batches(store, events, clock)
-        self._matching = Matching(store, events)
-        self._orphans = Orphans(store, events)
+        endings = Endings(store, limits)
+        placing = Placing(store, self.terms, endings, self._sticking)
+        self._matching = Matching(store, events, self.terms, placing, endings)
+        self._orphans = Orphans(store, events, self.terms)
         events.subscribe(Queued, "routing", self._matching.on_queued)
         events.subscribe(Freed, "routing", self._matching.on_freed)
         events.subscribe(Assigned, "routing", self._matching.on_assigned)
@@ -37,6 +58,8 @@ class Routing:
     def register(self, engine: Engine) -> None:
         """Give the engine the handlers of this room's own jobs."""
         engine.register(MATCH, self._matching.match)
+        engine.register(OVERFLOW, self._matching.step_reached)
+        engine.register(KEPT_OVER, self._sticking.over)
         engine.register(OFFER_OVER, self.offers.over)
         engine.register(LAPSE, self.presences.lapse)
         engine.register(ONE_PIECE, self.batches.piece)
