@@ -11,7 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from bots.nlu.knowledge import Gate
-from bots.nlu.layers import Floats, Fusion, loss
+from bots.nlu.layers import Floats, Fusion, judged, loss
 
 ALONE = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 REJECTED = 0.05
@@ -23,26 +23,29 @@ FEWEST = 20
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """Scores of sentences by layers that had not seen them, (n, classes), and the right class of each."""
+    """Scores of sentences by layers that had not seen them, (n, classes), and the right class of each.
+
+    `seen` are those of the layers that see the vector: of it alone, and of words and it.
+    """
 
     wanted: NDArray[np.int32]
     lexical: Floats
-    meaning: Floats | None = None
+    seen: tuple[Floats, Floats] | None = None
 
 
 def fused(held: Held) -> Fusion:
     """Return the fusion under which the right classes are likeliest."""
     if len(held.wanted) < FEWEST:
         return Fusion()
-    alone = min(ALONE, key=lambda one: loss(Fusion(alone=one).probabilities(held.lexical, None), held.wanted))
-    if held.meaning is None:
+    alone = min(ALONE, key=lambda one: loss(Fusion(alone=one).scores(held.lexical, None), held.wanted))
+    if held.seen is None:
         return Fusion(alone=alone)
     tried = [
-        Fusion(alone=alone, lexical=lexical, meaning=meaning)
-        for lexical in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-        for meaning in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+        Fusion(alone=alone, meaning=meaning, joint=joint)
+        for joint in (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
+        for meaning in (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5)
     ]
-    return min(tried, key=lambda one: loss(one.probabilities(held.lexical, held.meaning), held.wanted))
+    return min(tried, key=lambda one: loss(one.scores(held.lexical, held.seen), held.wanted))
 
 
 def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float = REJECTED) -> Gate:
@@ -53,10 +56,10 @@ def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float = REJE
     """
     if len(held.wanted) < FEWEST:
         return Gate()
-    alone = max(_quantile(fusion.energy(held.lexical, None), rejected), float(fusion.energy(nothing, None)))
-    if held.meaning is None:
+    alone = max(_quantile(_energy(fusion.scores(held.lexical, None)), rejected), float(_energy(nothing * fusion.alone)))
+    if held.seen is None:
         return Gate(alone=alone)
-    fused = _quantile(fusion.energy(held.lexical, held.meaning), rejected)
+    fused = _quantile(_energy(fusion.scores(held.lexical, held.seen)), rejected)
     return Gate(alone=alone, fused=fused, sure=_sure(held))
 
 
@@ -65,6 +68,10 @@ def _strangers(held: Held) -> Floats:
     changed = held.lexical.copy()
     changed[np.arange(len(held.wanted)), held.wanted] = held.lexical.min() - 1.0
     return changed
+
+
+def _energy(scores: Floats) -> Floats:
+    return judged(scores)[1]
 
 
 def _quantile(values: Floats, part: float) -> float:

@@ -99,7 +99,7 @@ def cross_validated(
 
 def evaluated(understanding: Understanding, examples: Sequence[Example], encoder: Encoder | None) -> Report:
     """Judge a bot by sentences of their own."""
-    vectors = vectors_of(examples, encoder if understanding.known.meaning is not None else None, lambda f, s: None)
+    vectors = vectors_of(examples, encoder if understanding.known.fused is not None else None, lambda f, s: None)
     judged = [
         _judged(understanding, example, None if vectors is None else vectors[at]) for at, example in enumerate(examples)
     ]

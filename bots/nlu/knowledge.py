@@ -7,17 +7,18 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from bots.nlu.encoder import WIDTH
 from bots.nlu.features import Values
-from bots.nlu.layers import Fusion, Halves, Layer
+from bots.nlu.layers import Halves, Layer
 from hub.errors import Malformed
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Gate(Struct, frozen=True, kw_only=True):
     """From which score on a sentence is one of the bot's; below it is `nlu_fallback`.
 
-    The score is the energy of both layers (`fused`), or of the lexical one without a vector (`alone`). `sure` is
+    The score is the energy of the fused layer (`fused`), or of the lexical one without a vector (`alone`). `sure` is
     the lead of the first class over the second, in lexical scores, from which on no vector is asked for.
     """
 
@@ -35,11 +36,13 @@ class Knowledge(Struct, frozen=True, kw_only=True):
     """The vocabulary."""
     weights: Values
     lexical: Layer
-    meaning: Layer | None = None
+    scale: float = 1.0
+    """What its scores are multiplied with to be probable where there is no vector."""
+    fused: Layer | None = None
+    """Over the vocabulary and, behind it, the numbers of a vector."""
     vectors: Halves | None = None
     """Of the examples, a row each, in the order of the project."""
     encoder: str = ""
-    fusion: Fusion = Fusion()
     gate: Gate = Gate()
     tagger: bytes = b""
     """The model of the entity finder."""
@@ -49,7 +52,7 @@ class _Head(Struct, frozen=True, kw_only=True):
     format: int
     classes: tuple[str, ...]
     encoder: str
-    fusion: Fusion
+    scale: float
     gate: dict[str, str]
     """As text: JSON has no infinity."""
 
@@ -57,15 +60,15 @@ class _Head(Struct, frozen=True, kw_only=True):
 def dump(known: Knowledge) -> bytes:
     """Write it down."""
     gate = {name: repr(value) for name, value in msgspec.structs.asdict(known.gate).items()}
-    head = _Head(format=FORMAT, classes=known.classes, encoder=known.encoder, fusion=known.fusion, gate=gate)
+    head = _Head(format=FORMAT, classes=known.classes, encoder=known.encoder, scale=known.scale, gate=gate)
     arrays: dict[str, Any] = {
         "head": _bytes(msgspec.json.encode(head)),
         "names": _bytes("\n".join(known.names).encode("utf-8", "surrogatepass")),
         "idf": known.weights, "lexical": known.lexical.weights, "lexical_bias": known.lexical.bias,
         "tagger": _bytes(known.tagger),
     }  # fmt: skip
-    if known.meaning is not None and known.vectors is not None:
-        arrays |= {"meaning": known.meaning.weights, "meaning_bias": known.meaning.bias, "vectors": known.vectors}
+    if known.fused is not None and known.vectors is not None:
+        arrays |= {"fused": known.fused.weights, "fused_bias": known.fused.bias, "vectors": known.vectors}
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
@@ -86,11 +89,11 @@ def _read(found: dict[str, Any]) -> Knowledge:
         raise ValueError(f"format {head.format}")
     gate = Gate(**{name: float(value) for name, value in head.gate.items()})
     names = found["names"].tobytes().decode("utf-8", "surrogatepass")
-    meaning = Layer(found["meaning"], found["meaning_bias"]) if "meaning" in found else None
+    fused = Layer(found["fused"], found["fused_bias"]) if "fused" in found else None
     known = Knowledge(
         classes=head.classes, names=tuple(names.split("\n")) if names else (), weights=found["idf"],
-        lexical=Layer(found["lexical"], found["lexical_bias"]), meaning=meaning, vectors=found.get("vectors"),
-        encoder=head.encoder, fusion=head.fusion, gate=gate, tagger=found["tagger"].tobytes(),
+        lexical=Layer(found["lexical"], found["lexical_bias"]), scale=head.scale, fused=fused,
+        vectors=found.get("vectors"), encoder=head.encoder, gate=gate, tagger=found["tagger"].tobytes(),
     )  # fmt: skip
     _fits(known)
     return known
@@ -101,8 +104,8 @@ def _fits(known: Knowledge) -> None:
     count = len(known.classes)
     shapes = [(known.lexical.weights.shape, (len(known.names), count)), (known.lexical.bias.shape, (count,)),
               (known.weights.shape, (len(known.names),))]  # fmt: skip
-    if known.meaning is not None:
-        shapes += [(known.meaning.weights.shape[1:], (count,)), (known.meaning.bias.shape, (count,))]
+    if known.fused is not None:
+        shapes += [(known.fused.weights.shape, (len(known.names) + WIDTH, count)), (known.fused.bias.shape, (count,))]
     if any(found != wanted for found, wanted in shapes):
         raise ValueError("shapes")
 

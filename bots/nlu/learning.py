@@ -1,7 +1,7 @@
 """Fits the linear layers. The only place that needs scikit-learn; a trained bot runs without it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,12 @@ from bots.nlu.features import Indices, Values
 from bots.nlu.layers import Floats, Layer
 
 LEXICAL_C = 0.5
+JOINT_C = 1.0
 MEANING_C = 10.0
-"""Inverse strengths of regularisation, chosen on CLINC150's validation part."""
+MEANING_C_FEW = 50.0
+"""Inverse strengths of regularisation, chosen on CLINC150's validation part: all of it, and 10 examples an intent."""
+FEW = 3000
+"""Examples up to which a bot has few."""
 Classes = NDArray[np.int32]
 Row = tuple[Indices, Values]
 """A sentence: the numbers of its parts, and their weights."""
@@ -20,22 +24,39 @@ Row = tuple[Indices, Values]
 
 def lexical(rows: Sequence[Row], width: int, wanted: Classes, classes: int) -> Layer:
     """Fit the layer over words and characters, `width` of them: one linear support vector machine a class."""
-    from scipy.sparse import csr_matrix
-    from sklearn.svm import LinearSVC
+    return _layer(_machine(LEXICAL_C), _matrix(rows, width), wanted, classes, width)
 
-    ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
-    numbers = np.concatenate([numbers for numbers, _ in rows]) if rows else np.empty(0, np.int32)
-    values = np.concatenate([values for _, values in rows]) if rows else np.empty(0, np.float32)
-    matrix = csr_matrix((values, numbers, ends), shape=(len(rows), width))
-    machine = LinearSVC(C=LEXICAL_C, random_state=0, max_iter=2000)
-    return _layer(machine, matrix, wanted, classes, width)
+
+def joint(rows: Sequence[Row], width: int, vectors: Floats, wanted: Classes, classes: int) -> Layer:
+    """Fit the layer over words, characters and, behind them, the vector: one machine a class, as for words alone."""
+    from scipy.sparse import csr_matrix, hstack
+
+    matrix = hstack([_matrix(rows, width), csr_matrix(vectors)], format="csr")
+    return _layer(_machine(JOINT_C), matrix, wanted, classes, width + WIDTH)
 
 
 def meaning(vectors: Floats, wanted: Classes, classes: int) -> Layer:
     """Fit the layer over sentence vectors: one logistic regression over all classes."""
     from sklearn.linear_model import LogisticRegression
 
-    return _layer(LogisticRegression(C=MEANING_C, max_iter=200), vectors, wanted, classes, WIDTH)
+    strength = MEANING_C if len(wanted) > FEW else MEANING_C_FEW
+    return _layer(LogisticRegression(C=strength, max_iter=200), vectors, wanted, classes, WIDTH)
+
+
+def _matrix(rows: Sequence[Row], width: int) -> Any:
+    from scipy.sparse import csr_matrix
+
+    ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
+    numbers = np.concatenate([numbers for numbers, _ in rows]) if rows else np.empty(0, np.int32)
+    values = np.concatenate([values for _, values in rows]) if rows else np.empty(0, np.float32)
+    return csr_matrix((values, numbers, ends), shape=(len(rows), width))
+
+
+def _machine(strength: float) -> "_Model":
+    from sklearn.svm import LinearSVC
+
+    machine: _Model = LinearSVC(C=strength, random_state=0, max_iter=2000)
+    return machine
 
 
 class _Model(Protocol):

@@ -15,9 +15,9 @@ import numpy as np
 from msgspec import structs
 
 from bots.nlu import knowledge, payloads
-from bots.nlu.features import Vocabulary
+from bots.nlu.features import Indices, Values, Vocabulary
 from bots.nlu.knowledge import Knowledge
-from bots.nlu.layers import Floats, margin
+from bots.nlu.layers import Floats, judged, margin
 from bots.nlu.normal import key, normal
 from bots.nlu.parse import FALLBACK, Entity, Meant, Parse, Selected, Why
 from bots.nlu.tokens import tokens
@@ -26,6 +26,8 @@ from bots.project.model import Example, Project
 
 Answer = tuple[int, str, str]
 """The number of its class, `faq/hours` and `utter_faq/hours`."""
+_Scored = tuple[Indices, Values, Floats]
+"""A sentence by the numbers and weights of its parts, and its scores by them alone."""
 RANKED = 10
 PARSED = 4000
 """Characters of a message that are looked at; 100 KB of text are no sentence."""
@@ -44,8 +46,10 @@ class Understanding:
         self._ranking = _Ranking(known.classes)
         self._answers = _answers(known.classes)
         self._thresholds = project.config.fallback, project.config.ambiguity
-        self._last: tuple[str, str, Floats | None] = ("", "", None)
+        self._last: tuple[str, str, _Scored | None] = ("", "", None)
         """The sentence before, normalised, and its scores once asked for: `parse` follows on `wants_vector`."""
+        words, vector = known.fused.parted(len(known.names)) if known.fused is not None else (known.lexical, None)
+        self._fused, self._dense = words, None if vector is None else vector.weights.astype(np.float32)
         self._vocabulary = Vocabulary(known.names, known.weights)
         self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
         self._extractor = Extractor(project, known.tagger or None)
@@ -62,11 +66,11 @@ class Understanding:
     def wants_vector(self, text: str) -> bool:
         """Say whether the vector of this sentence would help to understand it."""
         text = text[:PARSED]
-        if self.known.meaning is None or not text.strip() or key(self._normal(text)) in self._exact:
+        if self._dense is None or not text.strip() or key(self._normal(text)) in self._exact:
             return False
         if payloads.read(text, self._intents) is not None:
             return False
-        return margin(self._lexical(text)) < self.known.gate.sure
+        return margin(self._lexical(text)[2]) < self.known.gate.sure
 
     def parse(self, text: str, vector: Floats | None = None, *, at: datetime | None = None) -> Parse:
         """Return what a sentence means; dates in it are counted from `at`."""
@@ -83,12 +87,14 @@ class Understanding:
         return self._judged(text, vector, at)
 
     def _judged(self, text: str, vector: Floats | None, at: datetime | None) -> Parse:
-        lexical = self._lexical(text)
-        meaning = self.known.meaning.dense(vector) if self.known.meaning is not None and vector is not None else None
-        shares, energy = self.known.fusion.judged(lexical, meaning)
+        numbers, values, lexical = self._lexical(text)
+        fused = self._dense is not None and vector is not None
+        if self._dense is not None and vector is not None:
+            shares, energy = judged(self._fused.sparse(numbers, values) + vector @ self._dense)
+        else:
+            shares, energy = judged(lexical * self.known.scale)
         nearest, nearness = self._nearest(vector)
         gate = self.known.gate
-        fused = meaning is not None
         score = float(energy)
         threshold = gate.fused if fused else gate.alone
         why = Why(
@@ -104,13 +110,14 @@ class Understanding:
             self._last = (text, plain, None)
         return plain
 
-    def _lexical(self, text: str) -> Floats:
-        last, _, scores = self._last
-        if last != text or scores is None:
+    def _lexical(self, text: str) -> _Scored:
+        last, _, scored = self._last
+        if last != text or scored is None:
             plain = self._normal(text)
-            scores = self.known.lexical.sparse(*self._vocabulary.vector(plain))
-            self._last = (text, plain, scores)
-        return scores
+            numbers, values = self._vocabulary.vector(plain)
+            scored = (numbers, values, self.known.lexical.sparse(numbers, values))
+            self._last = (text, plain, scored)
+        return scored
 
     def _nearest(self, vector: Floats | None) -> tuple[str, float]:
         if vector is None or self._vectors is None or not len(self._vectors):
