@@ -98,8 +98,8 @@ class Live:
             await self._company_changed(conversation)
 
     async def types(self, socket: Socket, conversation: str, on: bool) -> None:
-        """The user types, or stopped, in the conversation they look at; who is unseen types unseen."""
-        if conversation != socket.viewing or socket.unseen:
+        """The user types, or stopped, in the conversation they look at; who listens in is not told to type."""
+        if conversation != socket.viewing or socket.listening:
             return
         if self.company.types(conversation, socket.user, on, self._clock.monotonic()):
             await self._company_changed(conversation)

@@ -37,3 +37,9 @@ class Office:
         answer = await self._client.get(path)
         assert answer.status == 200, answer.body
         return answer.json
+
+    async def does(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Do something over the API, and return what it says."""
+        answer = await self._client.call(method, path, json=dict(body))
+        assert answer.status in (200, 201), answer.body
+        return answer.json

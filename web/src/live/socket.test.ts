@@ -129,11 +129,11 @@ describe('the live socket', () => {
 
   it('tells the hub again which conversation is open', () => {
     const { live, line } = setUp()
-    live.send({ type: 'view', conversation: 'c7' })
+    live.send({ type: 'view', conversation: 'c7', listening: true })
     line().breaks()
     vi.advanceTimersByTime(1000)
     line().opens()
-    expect(line().sent).toContainEqual({ type: 'view', conversation: 'c7' })
+    expect(line().sent).toContainEqual({ type: 'view', conversation: 'c7', listening: true })
   })
 
   it('ignores a line that was given up', () => {

@@ -5,6 +5,7 @@ import { ref } from 'vue'
 
 import type { Message, Row } from '@/api/types'
 import { say } from '@/i18n'
+import { customerName } from '@/inbox/names'
 import { isNotice } from '@/inbox/thread/entries'
 import { router } from '@/router'
 import { sayWarning } from '@/shell/say'
@@ -69,6 +70,11 @@ export const useAlerts = defineStore('alerts', () => {
     lost.length = 0
   }
 
+  function nameOf(conversation: string): string {
+    const row = inbox.rows[conversation]
+    return row ? customerName(row) : say('customer.nameless')
+  }
+
   function said(conversation: string, message: Message): void {
     const me = session.user?.id
     if (message.direction !== 'note' || !me || !(message.mentions ?? []).includes(me) || message.author.id === me) return
@@ -79,7 +85,7 @@ export const useAlerts = defineStore('alerts', () => {
       return useWhispers().heard(conversation, message)
     }
     if (isNotice(message)) {
-      if (lost.push({ by, name: inbox.rows[conversation]?.name || say('customer.nameless') }) === 1) setTimeout(tellLost, TOGETHER)
+      if (lost.push({ by, name: nameOf(conversation) }) === 1) setTimeout(tellLost, TOGETHER)
       return
     }
     ring(false)

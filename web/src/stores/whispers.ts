@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import type { Message } from '@/api/types'
+import { customerName } from '@/inbox/names'
 
 import { useInbox } from './inbox'
 
@@ -25,7 +26,8 @@ export const useWhispers = defineStore('whispers', () => {
   function heard(conversation: string, message: Message): void {
     if (shown.value.some((whisper) => whisper.id === message.id)) return
     const text = message.parts.flatMap((part) => (part.type === 'text' ? [part.body] : [])).join('\n')
-    const customer = inbox.rows[conversation]?.name ?? ''
+    const row = inbox.rows[conversation]
+    const customer = row ? customerName(row) : ''
     const fresh = { id: message.id, conversation, by: message.author.name ?? '', customer, text, at: message.at }
     shown.value = [...shown.value, fresh].slice(-MOST)
   }

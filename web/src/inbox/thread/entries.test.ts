@@ -21,6 +21,14 @@ describe('the entries of a thread', () => {
     ).toEqual(['day', '1', 'day', '2', '+3', '4'])
   })
 
+  it('give a whisper a head of its own, though the same hand wrote a note just before', () => {
+    const lead = { direction: 'note' as const, author: author('agent', 'u') }
+    const whisper = { ...lead, kind: 'whisper' as const }
+    expect(shown([said(1, '2026-11-21T00:00:00Z', lead), said(2, '2026-11-21T00:00:01Z', whisper), said(3, '2026-11-21T00:00:02Z', whisper)], null)).toEqual(
+      ['day', '1', '2', '+3'],
+    )
+  })
+
   it('draw the line of what is new once, before the first unread of the customer', () => {
     const agent = { direction: 'out' as const, author: author('agent', 'u') }
     expect(shown([said(1, '2026-11-21T00:00:00Z'), said(2, '2026-11-21T00:00:01Z', agent), said(3, '2026-11-21T00:00:02Z'), said(4, '2026-11-21T00:00:03Z')], 1)).toEqual(
