@@ -18,7 +18,7 @@ from conversations.moves import to_queue
 from conversations.snoozes import SYSTEM
 from desk.escalation import Call
 from desk.notices import address_of, told
-from desk.policies import By, Policy, Recipient, Step, Whom
+from desk.policies import By, Policy, Recipient, Rung, Whom
 from desk.rows import ESCALATIONS, Book, Escalation, Reached
 from desk.wording import letter
 from hub.ids import new_id
@@ -66,7 +66,7 @@ class Climbing:
             )
         )  # fmt: skip
 
-    async def _move(self, change: Change, step: Step, at: datetime) -> str | None:
+    async def _move(self, change: Change, step: Rung, at: datetime) -> str | None:
         """Give it the priority and the team that the step names; a team that is gone is passed over."""
         if step.priority is not None and step.priority is not change.now.priority:
             change.now = structs.replace(change.now, priority=step.priority)
@@ -102,7 +102,7 @@ class Climbing:
         change.also(*writes)
         return Reached(user=user.id, name=user.name, by=by, notice=notice)
 
-    async def _people(self, step: Step, conversation: Conversation) -> tuple[list[User], bool]:
+    async def _people(self, step: Rung, conversation: Conversation) -> tuple[list[User], bool]:
         """Return whom the step tells, each once; administrators when there is nobody of whom it speaks."""
         found: dict[str, User] = {}
         for recipient in step.to:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from conversations.hours import Hours
 from desk.calendars import add
-from desk.policies import Step
+from desk.policies import Rung
 from desk.sla import Clock, Clocks
 
 
@@ -30,13 +30,13 @@ class Call(Struct, frozen=True, kw_only=True):
     """A step that is due: for which clock, which of the policy's, for the how manieth time."""
 
     clock: Clock
-    step: Step
+    step: Rung
     number: int
     time: int
 
 
 def due_calls(
-    clocks: Clocks, steps: Sequence[Step], told: Sequence[Told], hours: Hours, at: datetime
+    clocks: Clocks, steps: Sequence[Rung], told: Sequence[Told], hours: Hours, at: datetime
 ) -> tuple[list[Call], datetime | None]:
     """Return the steps to take at `at`, and when to look again (None: not before something else happens)."""
     calls: list[Call] = []
@@ -64,17 +64,17 @@ def noted(told: Sequence[Told], calls: Sequence[Call], clocks: Clocks, at: datet
     return tuple(record.values())
 
 
-def step_key(step: Step) -> str:
+def step_key(step: Rung) -> str:
     """Name a step by what it says, so that a change of the others takes none twice."""
     return hashlib.blake2s(msgspec.json.encode(step), digest_size=8).hexdigest()
 
 
-def _done(told: Sequence[Told], clock: Clock, step: Step) -> Told | None:
+def _done(told: Sequence[Told], clock: Clock, step: Rung) -> Told | None:
     key = step_key(step)
     return next((one for one in told if one.clock == clock.key and one.step == key), None)
 
 
-def _moment(clock: Clock, step: Step, done: Told | None, hours: Hours) -> datetime | None:
+def _moment(clock: Clock, step: Rung, done: Told | None, hours: Hours) -> datetime | None:
     """Return when this step is to be taken next for this clock, or None."""
     base = clock.breached_at if step.on == "breach" else clock.warned_at
     if base is None or clock.since is None or (step.kinds and clock.kind not in step.kinds):

@@ -66,7 +66,7 @@ class Recipient(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 By = Literal["app", "email", "sms", "wechat"]
 
 
-class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One step of an escalation: so long after a warning or a breach, tell these people by these ways.
 
     `after` and `every` are seconds on the policy's calendar. It is repeated `every` so often until somebody acts, at
@@ -98,7 +98,7 @@ class PolicyTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     targets: Annotated[tuple[Target, ...], Meta(min_length=1, max_length=3)]
     calendar: Id | None = None
     reopened: Literal["anew", "resume"] = "anew"
-    steps: Annotated[tuple[Step, ...], Meta(max_length=20)] = ()
+    steps: Annotated[tuple[Rung, ...], Meta(max_length=20)] = ()
 
 
 class Policy(Document, frozen=True, kw_only=True):
@@ -191,7 +191,7 @@ def _check_length(hours: Hours, at: datetime, seconds: int, path: str) -> None:
         raise Invalid("The calendar never has that much open time", path=path, seconds=seconds) from error
 
 
-def _check_step(terms: PolicyTerms, step: Step, hours: Hours, at: datetime, path: str) -> None:
+def _check_step(terms: PolicyTerms, step: Rung, hours: Hours, at: datetime, path: str) -> None:
     promised = {target.kind: target for target in terms.targets}
     for kind in step.kinds:
         if kind not in promised:

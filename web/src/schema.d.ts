@@ -2045,6 +2045,15 @@ export interface components {
          */
         Code: "away" | "barred" | "bulk" | "busy" | "clearance" | "declined" | "department" | "engaged" | "full" | "kept" | "language" | "level" | "limit" | "region" | "skill" | "team";
         /**
+         * ConditionField
+         * @description One thing that a condition may ask about; `choices`, when there are any, are all it can be.
+         */
+        ConditionField: {
+            choices: string[];
+            holds: components["schemas"]["Holds"];
+            name: string;
+        };
+        /**
          * Confusion
          * @description Sentences of one intent that were taken for another.
          */
@@ -2076,8 +2085,8 @@ export interface components {
          *         `windows` is the ledger of what the provider still lets us send, `people` the mail addresses that take part besides
          *         the customer's own, `facts` what the last signal told (a scene, a welcome code), and `follows`, the id of the closed
          *         conversation that this one goes on from.
-         *         `wants` is what it needs of the person who answers. `lane` is where it stands while nobody is offered it, "" until
-         *         routing gave it a place there; it is kept for `kept_for` until `kept_until`. Those three are routing's own.
+         *         `wants` is what it needs of the person who answers. `lane` is where it stands in its queue, "" until routing gave
+         *         it a place there; it is kept for `kept_for` until `kept_until`. Those three are routing's own.
          */
         Conversation: {
             address: components["schemas"]["Address"];
@@ -2183,6 +2192,16 @@ export interface components {
              *         "vip": 0
              *       },
              *       "placed": null,
+             *       "ruled": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "ruled_at": null,
              *       "rules": 0,
              *       "team": null,
              *       "wish": ""
@@ -2270,7 +2289,8 @@ export interface components {
          * @description Why a conversation went where it went, or nowhere; written in the commit that did it, and never changed.
          *
          *         `reason` counts what was in the way of everybody who serves the queue (`partial`: of the first of them); `ring` is
-         *         how many overflow steps it had passed, `why` the code of an ending (`full`, `closed`, `overflow`) or of a rule.
+         *         how many overflow steps it had passed, `why` is the code of what ended the waiting (`full`,
+         *         `closed`, `overflow`, `asked`) and `ending` what came instead; of a sorted one `why` names the rules that held.
          */
         Decision: {
             /** @default null */
@@ -2486,11 +2506,39 @@ export interface components {
             faults: components["schemas"]["Fault"][];
         };
         /**
+         * Field
+         * @description One setting. `text` is one line, `long` many; `list` is one text a line; `form` a list of `FormField`.
+         *
+         *         `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never
+         *         shown again. `low` and `high` bound an integer.
+         */
+        Field: {
+            /** @default [] */
+            choices: components["schemas"]["Option"][];
+            /** @default null */
+            default: string | number | boolean | string[] | null;
+            help: components["schemas"]["Bilingual"];
+            /** @default null */
+            high: number | null;
+            label: components["schemas"]["Bilingual"];
+            /** @default null */
+            low: number | null;
+            name: string;
+            /** @default  */
+            pattern: string;
+            /** @default false */
+            required: boolean;
+            /** @default false */
+            secret: boolean;
+            /** @enum {unknown} */
+            type: "choice" | "colour" | "flag" | "form" | "integer" | "list" | "long" | "text" | "url";
+        };
+        /**
          * FieldsShown
          * @description What a condition may ask about, and how each kind of field is compared.
          */
         FieldsShown: {
-            fields: components["schemas"]["hub.conditions.Field"][];
+            fields: components["schemas"]["ConditionField"][];
             ops: {
                 [key: string]: components["schemas"]["Op"][];
             };
@@ -3067,7 +3115,7 @@ export interface components {
              */
             quality: components["schemas"]["Quality"];
             /** @default [] */
-            settings: components["schemas"]["adapters.settings.Field"][];
+            settings: components["schemas"]["Field"][];
             /** @enum {unknown} */
             signature: "body" | "envelope" | "none" | "session";
             /** @default false */
@@ -3366,7 +3414,7 @@ export interface components {
          * @description What a decision came to.
          * @enum {unknown}
          */
-        Outcome: "accepted" | "assigned" | "declined" | "deferred" | "nobody" | "offered" | "released" | "returned" | "taken" | "timed_out" | "to_bot" | "transferred";
+        Outcome: "accepted" | "assigned" | "declined" | "deferred" | "nobody" | "offered" | "returned" | "sorted" | "taken" | "timed_out" | "to_bot" | "transferred";
         /**
          * Overview
          * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not; `due`
@@ -3447,7 +3495,7 @@ export interface components {
              */
             reopened: "anew" | "resume";
             /** @default [] */
-            steps: components["schemas"]["desk.policies.Step"][];
+            steps: components["schemas"]["Rung"][];
             targets: components["schemas"]["Target"][];
             version: number;
             /**
@@ -3488,7 +3536,7 @@ export interface components {
              */
             reopened: "anew" | "resume";
             /** @default [] */
-            steps: components["schemas"]["desk.policies.Step"][];
+            steps: components["schemas"]["Rung"][];
             targets: components["schemas"]["Target"][];
             /**
              * @default {
@@ -4082,6 +4130,16 @@ export interface components {
              *         "vip": 0
              *       },
              *       "placed": null,
+             *       "ruled": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "ruled_at": null,
              *       "rules": 0,
              *       "team": null,
              *       "wish": ""
@@ -4111,6 +4169,41 @@ export interface components {
             type: "rule";
             /** @default  */
             value: boolean | number | string | string[];
+        };
+        /**
+         * Rung
+         * @description One step of an escalation: so long after a warning or a breach, tell these people by these ways.
+         *
+         *         `after` and `every` are seconds on the policy's calendar. It is repeated `every` so often until somebody acts, at
+         *         most `times` in all. `team` is where the conversation goes: the second line, the experts; `priority` what it gets.
+         *         `kinds` are the targets it is for; none means all.
+         */
+        Rung: {
+            /** @default 0 */
+            after: number;
+            /**
+             * @default [
+             *       "app"
+             *     ]
+             */
+            by: ("app" | "email" | "sms" | "wechat")[];
+            /** @default 0 */
+            every: number;
+            /** @default [] */
+            kinds: components["schemas"]["Kind"][];
+            /**
+             * @default breach
+             * @enum {unknown}
+             */
+            on: "breach" | "warning";
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /** @default null */
+            team: string | null;
+            /** @default 1 */
+            times: number;
+            /** @default [] */
+            to: components["schemas"]["Recipient"][];
         };
         /**
          * Say
@@ -4229,6 +4322,18 @@ export interface components {
          * @enum {unknown}
          */
         Status: "delivered" | "failed" | "queued" | "read" | "sent" | "unknown";
+        /**
+         * Step
+         * @description One thing that a test of the connection tried: what, how it went, and what to change when it failed.
+         */
+        Step: {
+            /** @default  */
+            detail: string;
+            /** @default  */
+            hint: string;
+            name: string;
+            ok: boolean;
+        };
         /**
          * StepTaken
          * @description What the bot did, why, and which file and line say so.
@@ -4364,7 +4469,7 @@ export interface components {
          */
         Tested: {
             ok: boolean;
-            steps: components["schemas"]["adapters.contract.Step"][];
+            steps: components["schemas"]["Step"][];
         };
         /**
          * Text
@@ -4620,10 +4725,11 @@ export interface components {
         };
         /**
          * Wants
-         * @description `asked` by people and bots, `needed` after the rules of version `rules` (0: none), while the rest says where.
+         * @description What people and bots `asked` for, what rules (version `rules`, 0: none) added, and what is `needed` by both.
          *
-         *         It was put in its place for `team` at `placed`, the moment it joined that queue. `kind` is the kind of its channel.
-         *         `deferred` and `wish` are what the customer does instead of waiting.
+         *         `ruled_at` is the moment it had joined a queue at when the rules were asked, `placed` the one at which the queue of
+         *         `team` let it in. `kind` is the kind of its channel. `deferred` and `wish` are what the customer does instead of
+         *         waiting.
          */
         Wants: {
             /**
@@ -4659,6 +4765,20 @@ export interface components {
             needed: components["schemas"]["Needed"];
             /** @default null */
             placed: string | null;
+            /**
+             * @default {
+             *       "bulk": false,
+             *       "department": "",
+             *       "language": "",
+             *       "region": "",
+             *       "restricted": [],
+             *       "skills": {},
+             *       "vip": 0
+             *     }
+             */
+            ruled: components["schemas"]["Needed"];
+            /** @default null */
+            ruled_at: string | null;
             /** @default 0 */
             rules: number;
             /** @default null */
@@ -4733,46 +4853,6 @@ export interface components {
             text: string;
         };
         /**
-         * Step
-         * @description One thing that a test of the connection tried: what, how it went, and what to change when it failed.
-         */
-        "adapters.contract.Step": {
-            /** @default  */
-            detail: string;
-            /** @default  */
-            hint: string;
-            name: string;
-            ok: boolean;
-        };
-        /**
-         * Field
-         * @description One setting. `text` is one line, `long` many; `list` is one text a line; `form` a list of `FormField`.
-         *
-         *         `pattern` holds for a text and for every line of a list. A `secret` is written, kept encrypted, and never
-         *         shown again. `low` and `high` bound an integer.
-         */
-        "adapters.settings.Field": {
-            /** @default [] */
-            choices: components["schemas"]["Option"][];
-            /** @default null */
-            default: string | number | boolean | string[] | null;
-            help: components["schemas"]["Bilingual"];
-            /** @default null */
-            high: number | null;
-            label: components["schemas"]["Bilingual"];
-            /** @default null */
-            low: number | null;
-            name: string;
-            /** @default  */
-            pattern: string;
-            /** @default false */
-            required: boolean;
-            /** @default false */
-            secret: boolean;
-            /** @enum {unknown} */
-            type: "choice" | "colour" | "flag" | "form" | "integer" | "list" | "long" | "text" | "url";
-        };
-        /**
          * Preview
          * @description The last thing said, for lists.
          */
@@ -4780,51 +4860,6 @@ export interface components {
             at: string;
             author: components["schemas"]["AuthorKind"];
             text: string;
-        };
-        /**
-         * Step
-         * @description One step of an escalation: so long after a warning or a breach, tell these people by these ways.
-         *
-         *         `after` and `every` are seconds on the policy's calendar. It is repeated `every` so often until somebody acts, at
-         *         most `times` in all. `team` is where the conversation goes: the second line, the experts; `priority` what it gets.
-         *         `kinds` are the targets it is for; none means all.
-         */
-        "desk.policies.Step": {
-            /** @default 0 */
-            after: number;
-            /**
-             * @default [
-             *       "app"
-             *     ]
-             */
-            by: ("app" | "email" | "sms" | "wechat")[];
-            /** @default 0 */
-            every: number;
-            /** @default [] */
-            kinds: components["schemas"]["Kind"][];
-            /**
-             * @default breach
-             * @enum {unknown}
-             */
-            on: "breach" | "warning";
-            /** @default null */
-            priority: components["schemas"]["Priority"] | null;
-            /** @default null */
-            team: string | null;
-            /** @default 1 */
-            times: number;
-            /** @default [] */
-            to: components["schemas"]["Recipient"][];
-        };
-        /**
-         * Field
-         * @description One thing that conditions may ask about. `choices`, when given, are all the texts it can be.
-         */
-        "hub.conditions.Field": {
-            /** @default [] */
-            choices: string[];
-            holds: components["schemas"]["Holds"];
-            name: string;
         };
         /**
          * Preview

@@ -12,7 +12,7 @@ from desk.deadlines import tried
 from desk.policies import FIELDS, Kind, Policy, PolicyTerms, choose
 from desk.promises import Promises, Senders
 from desk.terms import Applied
-from hub.conditions import OPS, Fact, Field, Holds, Op
+from hub.conditions import OPS, Fact, Holds, Op
 from hub.errors import Invalid
 from server.api.accounts.shown import act_of
 from server.api.contract import Call, Routes
@@ -45,10 +45,18 @@ class PolicyPut(PolicyTerms, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     version: int
 
 
+class ConditionField(Struct, frozen=True, kw_only=True):
+    """One thing that a condition may ask about; `choices`, when there are any, are all it can be."""
+
+    name: str
+    holds: Holds
+    choices: tuple[str, ...]
+
+
 class FieldsShown(Struct, frozen=True, kw_only=True):
     """What a condition may ask about, and how each kind of field is compared."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[ConditionField, ...]
     ops: dict[Holds, tuple[Op, ...]]
 
 
@@ -95,7 +103,8 @@ async def list_policies(call: Call) -> PoliciesShown:
 @routes.get("/desk/fields", permission=READ)
 async def list_fields(call: Call) -> FieldsShown:
     """Say what a policy may ask about."""
-    return FieldsShown(fields=FIELDS, ops={holds: tuple(sorted(ops)) for holds, ops in OPS.items()})
+    fields = tuple(ConditionField(name=one.name, holds=one.holds, choices=one.choices) for one in FIELDS)
+    return FieldsShown(fields=fields, ops={holds: tuple(sorted(ops)) for holds, ops in OPS.items()})
 
 
 @routes.post("/desk/policies", permission=MANAGE, status=201)
