@@ -182,7 +182,8 @@ class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `feeling`: an angry customer gets one; `forbidden` are words, and intents, the bot must not talk about; `vip` are
     labels, or attributes as `level=gold`, whose bearers get a person at once. `doubts` is how often in a row it may
     not understand (0: as often as it likes). `skill` is what the person should know, `skills` the same by the last
-    intent that is named there. `say` is what the customer hears then, by language tag.
+    intent that is named there. `say` is what the customer hears then, by language tag; `names` are the words for slots
+    in the note.
     """
 
     words: tuple[str, ...] = ()
@@ -195,6 +196,7 @@ class Triggers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     skill: str | None = None
     skills: dict[str, str] = {}
     say: dict[str, str] = {}
+    names: dict[str, str] = {}
 
 
 @runtime_checkable

@@ -167,9 +167,9 @@ class EngineBot:
 
     def _collected(self, tracker: Tracker) -> dict[str, str]:
         """Return the slots that the conversation filled, as people read them."""
-        first = self._ground.initial
+        first, names = self._ground.initial, self._triggers.names
         return {
-            name: text[:VALUE]
+            names.get(name, name): text[:VALUE]
             for name, value in tracker.state.slots.items()
             if name not in DEFAULT_SLOTS and value != first.get(name) and (text := responses.plain(value).strip())
         }

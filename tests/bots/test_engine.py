@@ -44,7 +44,7 @@ OWN = """\
 name: Ann
 greeting: utter_greet
 menu: [an order please, opening hours]
-handoff: {words: [boss], skill: orders}
+handoff: {words: [boss], skill: orders, names: {phone: telephone}}
 """
 PICTURE = Image(blob="0" * 64, name="a.png", media_type="image/png", size=1)
 
@@ -110,7 +110,7 @@ async def test_a_form_over_turns_with_a_button_and_a_faq(trained: Trained) -> No
     assert await customer.write("an order please") == ["phone?"]
     assert await customer.write('/inform{"phone": "139"}') == ["size? (139)"]
     assert await customer.write("when are you open") == ["nine to five", "size? (139)"]
-    assert (customer.heard.slots, customer.heard.intent) == ({"phone": "139"}, "faq")
+    assert (customer.heard.slots, customer.heard.intent) == ({"telephone": "139"}, "faq")
 
 
 async def test_a_sentence_that_leads_nowhere_is_doubt_and_is_missed(trained: Trained) -> None:
@@ -150,7 +150,7 @@ async def test_a_hand_over_has_words_and_what_was_collected(trained: Trained) ->
     assert said == ["I am passing you on to a colleague, who will be with you shortly.", "handoff: asked"]
     handoff = customer.heard.reactions[-1]
     assert isinstance(handoff, Handoff)
-    assert handoff.slots == {"phone": "139"}
+    assert handoff.slots == {"telephone": "139"}
 
 
 async def test_a_failed_action_is_an_excuse_and_a_person(trained: Trained) -> None:

@@ -52,7 +52,7 @@ async def test_a_form_with_a_question_and_a_correction_then_a_person_who_knows_i
     await expect(note).to_have_text(
         "云溪水务小溪 转人工：客户要求人工服务。\n"
         "建议技能：repairs\n"
-        f"已收集：address = {RIGHT}；phone = 13800138000；order_number = {order}\n"
+        f"已收集：地址 = {RIGHT}；电话 = 13800138000；工单号 = {order}\n"
         "客户说：「明天」 「对的」 「转人工」"
     )
     await expect(note).not_to_contain_text(WRONG)

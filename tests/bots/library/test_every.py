@@ -3,6 +3,7 @@
 import pytest
 
 from bots.nlu import encoder
+from bots.triggers import read
 from tests.bots.library import checks
 from tests.bots.library.held import accuracy, named_responses, otherwise
 
@@ -42,6 +43,15 @@ def test_both_languages_are_one_bot(bot: str) -> None:
         assert set(getattr(chinese, part)) == set(getattr(english, part)), part
     assert [rule.name for rule in chinese.rules] == [rule.name for rule in english.rules]
     assert named_responses(bot) - set(chinese.responses) == set()
+
+
+@each
+def test_a_chinese_note_has_chinese_words_for_what_was_collected(bot: str) -> None:
+    project = checks.loaded(bot, "zh")
+    names = read(project.config.yizhan).names
+    assert set(names) - set(project.slots) == set()
+    collected = {slot for form in project.forms.values() for slot in form.slots if not slot.endswith("_confirmed")}
+    assert collected - set(names) == set()
 
 
 @each
