@@ -14,8 +14,6 @@ from bots.nlu.knowledge import Gate
 from bots.nlu.layers import Floats, Fusion, judged, loss
 
 ALONE = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
-REJECTED = 0.05
-"""The part of a bot's own sentences that its gate may stop, unless `nlu: {false_rejection: ...}` says otherwise."""
 STRANGERS = 0.01
 """The part of the strangers that may pass without having been encoded."""
 FEWEST = 20
@@ -48,7 +46,7 @@ def fused(held: Held) -> Fusion:
     return min(tried, key=lambda one: loss(one.scores(held.lexical, held.seen), held.wanted))
 
 
-def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float = REJECTED) -> Gate:
+def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float) -> Gate:
     """Return the gate that stops `rejected` of the bot's own sentences.
 
     By words alone it never stands below the score of a sentence without a known word (`nothing`, its lexical scores):

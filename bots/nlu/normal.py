@@ -38,6 +38,11 @@ def key(plain: str) -> str:
     return plain.strip(_EDGES)
 
 
+def chinese(text: str) -> bool:
+    """Say whether there is a Chinese character in a text."""
+    return _IDEOGRAPH.search(text) is not None
+
+
 def masked(text: str) -> str:
     """Put one sign in the place of every number: what number it is says nothing about the intent."""
     return _DIGITS.sub("0", text)

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from bots.nlu import calibration, learning
+from bots.nlu import calibration, learning, settings, words
 from bots.nlu.calibration import Held
 from bots.nlu.encoder import Encoder
 from bots.nlu.entities import train_crf
@@ -77,7 +77,7 @@ def fitted(
     number = {name: at for at, name in enumerate(classes)}
     wanted = np.array([number[example.intent] for example in examples], np.int32)
     plain = [normal(example.text) for example in examples]
-    vocabulary = learned(plain, least=2 if len(plain) > MANY else 1)
+    vocabulary = learned(plain, words.of(project), least=2 if len(plain) > MANY else 1)
     tell(0.4, "fitting")
     rows = tuple(map(vocabulary.vector, plain))
     told = Told(rows=rows, width=len(vocabulary), vectors=vectors, wanted=wanted, classes=len(classes))
@@ -89,7 +89,7 @@ def fitted(
     if rounds and len(examples) >= calibration.FEWEST:
         held = _held(told, rounds)
         fusion = calibration.fused(held)
-        gate = calibration.gated(held, fusion, parts.lexical.bias, rejected=_rejected(project))
+        gate = calibration.gated(held, fusion, parts.lexical.bias, rejected=settings.read(project).false_rejection)
     tell(0.9, "entities")
     known = Knowledge(
         classes=classes, names=vocabulary.names, weights=vocabulary.weights, lexical=parts.lexical,
@@ -147,12 +147,3 @@ def _scored(seen: Told, rest: Told) -> Held:
     words, vector = parts.joint.parted(rest.width)
     joint = np.stack([words.sparse(*row) for row in rest.rows]) + vector.dense(rest.vectors)
     return structs.replace(held, seen=(parts.meaning.dense(rest.vectors), joint))
-
-
-def _rejected(project: Project) -> float:
-    """Return the part of its own sentences that the bot's gate may stop: `nlu: {false_rejection: 0.05}`."""
-    told = project.config.yizhan.get("nlu")
-    part = told.get("false_rejection", calibration.REJECTED) if isinstance(told, dict) else calibration.REJECTED
-    if isinstance(part, bool) or not isinstance(part, int | float) or not 0 <= part <= 0.5:
-        raise Invalid("false_rejection must lie between 0 and 0.5", path="yizhan.yml", hint="Correct `nlu`.")
-    return float(part)

@@ -50,9 +50,9 @@ class Understanding:
         """The sentence before, normalised, and its scores once asked for: `parse` follows on `wants_vector`."""
         words, vector = known.fused.parted(len(known.names)) if known.fused is not None else (known.lexical, None)
         self._fused, self._dense = words, None if vector is None else vector.weights.astype(np.float32)
-        self._vocabulary = Vocabulary(known.names, known.weights)
         self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
         self._extractor = Extractor(project, known.tagger or None)
+        self._vocabulary = Vocabulary(known.names, known.weights, self._extractor.words)
 
     @classmethod
     def load(cls, data: bytes, project: Project) -> "Understanding":
@@ -141,8 +141,9 @@ class Understanding:
             ranking = (first, *ranking)
             why = structs.replace(why, step="fallback")
         return Parse(
-            text=text, intent=first, entities=entities, intent_ranking=ranking[:RANKED], text_tokens=tokens(text),
-            response_selector=_selected(self._answers, shares), why=why,
+            text=text, intent=first, entities=entities, intent_ranking=ranking[:RANKED],
+            text_tokens=tokens(text, self._extractor.words), response_selector=_selected(self._answers, shares),
+            why=why,
         )  # fmt: skip
 
     def _named(self, ranking: tuple[Meant, ...], why: Why) -> tuple[Why, bool]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from bots.nlu import words
 from bots.nlu.entities import finders, settings, synonyms, tagging
 from bots.nlu.entities.finders import KINDS, Finder
 from bots.nlu.entities.folding import Folded, fold
@@ -38,7 +39,8 @@ class Extractor:
         self._orders = Patterns(_orders(told.order_number)) if "order_number" in self._wanted else Patterns(())
         if told.order_number:
             self._finders = tuple(finder for finder in self._finders if "order_number" not in finder.kinds)
-        self._tagger = tagging.Tagger(crf) if crf else None
+        self.words = words.of(project)
+        self._tagger = tagging.Tagger(crf, self.words) if crf else None
         self._synonyms = synonyms.table(project)
 
     def extract(self, text: str, at: datetime | None = None, intent: str = "") -> tuple[Entity, ...]:
@@ -88,7 +90,7 @@ def train_crf(project: Project) -> bytes | None:
     """Train the tagger of a project and return it as bytes; None when no example is annotated."""
     if not any(example.spans for example in project.nlu.examples):
         return None
-    return tagging.train(project.nlu.examples, marks(project))
+    return tagging.train(project.nlu.examples, marks(project), words.of(project))
 
 
 def _orders(written: tuple[str, ...]) -> list[Pattern]:

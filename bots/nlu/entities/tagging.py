@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pycrfsuite
-import rjieba
 
 from bots.nlu.entities.folding import Folded, fold
 from bots.nlu.parse import Entity
+from bots.nlu.words import GENERAL, Words
 from bots.project.model import Example
 
 EXTRACTOR = "CRFEntityExtractor"
@@ -27,7 +27,7 @@ _BESIDE = 2
 _PIECE = re.compile("[\u3400-\u9fff]|[^\\W\\d_\u3400-\u9fff]+|\\d+|[^\\w\\s]|_")
 
 
-def train(examples: Sequence[Example], marks: Sequence[Sequence[Entity]]) -> bytes | None:
+def train(examples: Sequence[Example], marks: Sequence[Sequence[Entity]], dictionary: Words = GENERAL) -> bytes | None:
     """Learn from examples, each with what lookups and patterns find in it; None when none is annotated."""
     marked = [place for place, example in enumerate(examples) if example.spans]
     if not marked:
@@ -40,7 +40,9 @@ def train(examples: Sequence[Example], marks: Sequence[Sequence[Entity]]) -> byt
         folded = fold(examples[place].text[:LONGEST])
         pieces = _pieces(folded.text)
         if pieces:
-            trainer.append(_features(folded, pieces, marks[place]), _labels(folded, pieces, examples[place]))
+            trainer.append(
+                _features(folded, pieces, marks[place], dictionary), _labels(folded, pieces, examples[place])
+            )
     with tempfile.TemporaryDirectory(prefix="yizhan-tagger-") as folder:
         path = Path(folder) / "model"
         trainer.train(str(path))
@@ -50,7 +52,8 @@ def train(examples: Sequence[Example], marks: Sequence[Sequence[Entity]]) -> byt
 class Tagger:
     """A trained tagger. One call at a time: it holds the sentence it is at."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, dictionary: Words = GENERAL) -> None:
+        self._dictionary = dictionary
         self._data = data
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open_inmemory(data)
@@ -60,7 +63,7 @@ class Tagger:
         pieces = [piece for piece in _pieces(folded.text[:LONGEST])]
         if not pieces:
             return []
-        labels = self._tagger.tag(_features(folded, pieces, marks))
+        labels = self._tagger.tag(_features(folded, pieces, marks, self._dictionary))
         if not any(label != "O" for label in labels):
             return []
         return [self._entity(folded, pieces, labels[first], first, last) for first, last in _runs(labels)]
@@ -109,12 +112,14 @@ def _labels(folded: Folded, pieces: list[tuple[int, int]], example: Example) -> 
     return labels
 
 
-def _features(folded: Folded, pieces: list[tuple[int, int]], marks: Sequence[Entity]) -> list[list[str]]:
+def _features(
+    folded: Folded, pieces: list[tuple[int, int]], marks: Sequence[Entity], dictionary: Words
+) -> list[list[str]]:
     """Return what is known of each piece: itself, its neighbours, its place in a word, what finders say of it."""
     text = folded.text
     words = [text[start:end] if not text[start].isdecimal() else f"0{min(end - start, 12)}" for start, end in pieces]
     padded = ["<", "<", *words, ">", ">"]
-    around = zip(words, padded, padded[1:], padded[3:], padded[4:], _edges(text, pieces), strict=False)
+    around = zip(words, padded, padded[1:], padded[3:], padded[4:], _edges(dictionary.cut(text), pieces), strict=False)
     found = [
         ["b", f"0{word}", f"-{before}", f"+{after}", f"={before2}", f"*{after2}", _shape(word), edge]
         for word, before2, before, after, after2, edge in around
@@ -137,10 +142,10 @@ def _shape(word: str) -> str:
     return "sword" if first.isalpha() else "smark"
 
 
-def _edges(text: str, pieces: list[tuple[int, int]]) -> list[str]:
+def _edges(words: Sequence[str], pieces: list[tuple[int, int]]) -> list[str]:
     """Return, for each piece, where in its word it stands, and the word."""
     sides: list[str] = []
-    for word in rjieba.cut(text):
+    for word in words:
         if len(word) == 1:
             sides.append(f"wS{word}")
         else:
