@@ -48,8 +48,8 @@ def test_nothing_is_lost(text: str) -> None:
 def test_tables_synonyms_marks_and_settings_name_them() -> None:
     """Whatever a project calls by a name; the tokens of a sentence show it."""
     nlu = (
-        'version: "3.1"\nnlu:\n- lookup: city\n  examples: |\n    - 溪云驿\n- synonym: 驿通卡\n  examples: |\n    - 水表户\n'
-        "- intent: track\n  examples: |\n    - 去[的士码头](city)\n"
+        'version: "3.1"\nnlu:\n- lookup: city\n  examples: |\n    - 溪云驿\n'
+        "- synonym: 驿通卡\n  examples: |\n    - 水表户\n- intent: track\n  examples: |\n    - 去[的士码头](city)\n"
     )
     project = shop(more=nlu, yizhan="nlu: {words: [惠民宝]}")
     own = of(project)
@@ -65,6 +65,6 @@ def test_tables_synonyms_marks_and_settings_name_them() -> None:
 @pytest.mark.parametrize("nlu", ["{words: 惠民宝}", "{words: [1]}", "{false_rejection: 0.6}", "{word: []}", "[]"])
 def test_what_is_not_right_is_said(nlu: str) -> None:
     """With the name of the setting."""
-    with pytest.raises(Invalid, match="`nlu` of yizhan.yml is not right") as caught:
+    with pytest.raises(Invalid, match=r"`nlu` of yizhan\.yml is not right") as caught:
         train(shop(yizhan=f"nlu: {nlu}"), None)
     assert "false_rejection" in caught.value.hint
