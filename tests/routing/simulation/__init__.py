@@ -1,0 +1,1 @@
+"""The simulator, against theory and against what a scenario says."""
