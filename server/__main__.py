@@ -79,6 +79,31 @@ def add_user(
     _run(settings, add(settings, email=email, name=name, role=role, password=password))
 
 
+@bot.command("publish")
+def publish_bot(
+    source: Annotated[Path, typer.Argument(help="Folder of a Rasa project, or a file that `train` wrote.")],
+    id: Annotated[str, typer.Option("--bot", help="The bot's id.")],
+    new: Annotated[str, typer.Option(help="Its name, to make it when there is none of this id.")] = "",
+    language: Annotated[str, typer.Option(help="Of a new bot: zh-CN, en...")] = "",
+    server: Annotated[str, typer.Option(help="Address of a hub that runs, to do it by its API.")] = "",
+    token_file: Annotated[Path | None, typer.Option(help="File with an API token for that hub.")] = None,
+    data: Data = None,
+) -> None:
+    """Let it answer as a bot of this installation, or of a hub that runs, from the next turn on."""
+    from server.bot_command import telling_faults
+    from server.bot_publishing import brought, publish
+    from server.bot_sending import send, token_of
+
+    settings = _settings(data=data, worker=False)
+    with telling_faults():
+        what = brought(source, _tell)
+        token = token_of(token_file) if token_file else ""
+    if server:
+        _run(settings, send(server, token, what, id, _tell, new=new, language=language))
+    else:
+        _run(settings, publish(settings, what, id, _tell, new=new, language=language))
+
+
 @secrets.command("new")
 def new_secret_key(id: Annotated[str, typer.Option(help="Its name; today's date if none is given.")] = "") -> None:
     """Print a new key for `secret_keys`: put it before the others."""
@@ -184,6 +209,10 @@ def simulate(
     pairs = dict(pair.partition("=")[::2] for pair in given or [])
     address = hook or stage.hook_of(channel)
     _run(_settings(), stage.simulate(channel, address, port or stage.PORTS.get(channel, 0), pairs, typer.echo))
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _settings(**given: Any) -> Settings:

@@ -1,5 +1,7 @@
 """`yizhan bot train | parse | test | evaluate`: bots as files, without a hub; for pipelines and for measuring.
 
+`publish` needs a hub's store, and stands in `server/__main__.py` with the other commands that do.
+
 Faults of a project are told as `file:line`, on standard error, and end the command with 1.
 """
 
@@ -35,7 +37,7 @@ def train(
     encoder: Encoding = True,
 ) -> None:
     """Train a bot and write it into one file."""
-    with _told():
+    with telling_faults():
         from bots.trained import pack
 
         out.write_bytes(pack(_trained(_project(folder), _encoder(wanted=encoder))))
@@ -49,7 +51,7 @@ def parse(
     encoder: Encoding = True,
 ) -> None:
     """Print what each line means: one Rasa `/model/parse` answer a line, as JSON."""
-    with _told():
+    with telling_faults():
         from bots.nlu.rasa_json import told
         from bots.trained import unpack
 
@@ -69,7 +71,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
 ) -> None:
     """Judge a bot by sentences that it was not trained with; `oos` and `out_of_scope` are strangers to it."""
-    with _told():
+    with telling_faults():
         report = _judged(folder, nlu, _encoder(wanted=encoder))
         typer.echo(msgspec.json.encode(report).decode() if as_json else "\n".join(_told_lines(report)))
 
@@ -89,7 +91,7 @@ def _judged(folder: Path, nlu: Path | None, encoder: "Encoder | None") -> "Repor
 @bot.command("test")
 def play(folder: Folder, encoder: Encoding = True) -> None:
     """Play the bot's test conversations, and show where it first does otherwise; the exit code says whether it does."""
-    with _told():
+    with telling_faults():
         import asyncio
 
         from bots.testing import run
@@ -159,7 +161,7 @@ def _bytes(path: Path) -> bytes:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def telling_faults() -> Iterator[None]:
     """Work on one thread, as the hub does, and say what is wrong with a bot at its file and line."""
     from bots.project.faults import NotABot
     from bots.serving.child import ONE_THREAD

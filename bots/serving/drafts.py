@@ -94,7 +94,7 @@ class Drafts:
     async def look(self, files: Mapping[str, str]) -> Looked:
         """Say what is wrong with files."""
         async with self._checking:
-            return await asyncio.to_thread(_looked, dict(files))
+            return await asyncio.to_thread(looked_at, dict(files))
 
     async def _row(self, bot: str, files: Mapping[str, str], looked: Looked, by: str, at: datetime) -> DraftRow:
         hash = await self._chest.keep_files(files)
@@ -104,7 +104,8 @@ class Drafts:
         )  # fmt: skip
 
 
-def _looked(files: dict[str, str]) -> Looked:
+def looked_at(files: dict[str, str]) -> Looked:
+    """Say what is wrong with files; work for a processor, so not for the event loop."""
     project, faults = checked(files)
     more = (*refused(project), *patterns.faults(project)) if project is not None else ()
     return Looked(faults=(*faults, *more), intents=_intents(project))
