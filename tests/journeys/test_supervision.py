@@ -196,10 +196,12 @@ async def test_the_picture_by_keys_alone_and_without_a_hub(
     await lead.page.keyboard.press("Alt+j")
     await lead.page.keyboard.press("Enter")
     await expect(lead.page.get_by_test_id("seen")).to_be_visible()
+    await expect(lead.page.get_by_test_id("whisper-text")).to_be_visible()
     await lead.page.keyboard.press("Alt+p")
     await expect(lead.page.get_by_test_id("whisper-text")).to_be_focused()
     await lead.page.keyboard.press("Escape")
     await expect(lead.page.get_by_test_id("listen-pane")).to_have_count(0)
+    await expect(lead.page.get_by_test_id("held")).to_be_focused()
 
     await lead.page.route("**/api/v1/supervision*", refuse)
     await lead.page.reload()
