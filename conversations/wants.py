@@ -1,6 +1,6 @@
 """What a conversation needs of the person who answers it: who asked for that, and what came of it. Pure.
 
-`asked` is what people and bots said; published rules of routing add to it when the conversation joins a queue, and what
+`asked` is what people said, `suggested` what a bot did; published rules of routing add to it when the conversation joins a queue, and what
 comes of both is what the router goes by. This floor keeps it and reads none of it.
 """
 
@@ -39,7 +39,9 @@ NOTHING = Needed()
 
 
 class Wants(Struct, frozen=True, kw_only=True):
-    """What people and bots `asked` for, what rules (version `rules`, 0: none) added, and what is `needed` by both.
+    """What people `asked` for, what rules (version `rules`, 0: none) added, and what is `needed` by both.
+
+    `suggested` is the skill a bot named when it handed over; it counts when somebody has a skill of that name.
 
     `ruled_at` is the moment it had joined a queue at when the rules were asked, `placed` the one at which the queue of
     `team` let it in. `kind` is the kind of its channel. `deferred` and `wish` are what the customer does instead of
@@ -47,6 +49,7 @@ class Wants(Struct, frozen=True, kw_only=True):
     """
 
     asked: Needed = NOTHING
+    suggested: Annotated[str, Meta(max_length=200)] = ""
     ruled: Needed = NOTHING
     needed: Needed = NOTHING
     rules: int = 0

@@ -16,7 +16,8 @@ from hub.store.port import Between, By, In, Present, Store, Test
 from routing.abilities import craft_of
 from routing.lines import Line, stands_in
 from routing.model import Desk
-from routing.policy.queues import Queue
+from routing.policy.needs import Needs
+from routing.policy.queues import Queue, rings
 from routing.terms import MOMENT, Group, Terms
 
 SPARE = 6
@@ -104,6 +105,18 @@ class Heads:
         queue = self._terms.queue(group[0]).queue
         since = self._at.timestamp() - _opens(queue, group[1], ring)
         return [Between("queued_at", high=datetime.fromtimestamp(since, UTC) + MOMENT)]
+
+
+def reached(line: Line, queue: Queue, since: datetime, at: datetime) -> int:
+    """Return which ring somebody of this line has come to, who waits since then."""
+    waited = (at - since).total_seconds()
+    steps = [step for step in queue.steps if step.ending is None]
+    return sum(step.after * queue.target_of(line.priority) <= waited for step in steps)
+
+
+def widened(line: Line, queue: Queue, since: datetime, at: datetime) -> Sequence[Needs]:
+    """Return what is needed of people for somebody of this line, nearer rings first."""
+    return rings(line.needs, queue)[: reached(line, queue, since, at) + 1]
 
 
 def _opens(queue: Queue, priority: str, ring: int) -> float:

@@ -29,6 +29,11 @@ class Line(Document, frozen=True, kw_only=True):
     priority: Priority
     vip: int = 0
 
+    @property
+    def board(self) -> str:
+        """The queue as a board knows it: work that nobody waits for stands apart."""
+        return f"{self.queue}/{BULK}" if self.needs.bulk else self.queue
+
 
 LINES = Collection("routing_lines", Line)
 
@@ -66,15 +71,15 @@ def line_of(conversation: Conversation) -> Line:
     return Line(id=id, queue=queue, needs=needs, priority=conversation.priority, vip=vip)
 
 
-def item_of(conversation: Conversation, needs: Needs) -> Item:
-    """Return a waiting conversation as the policy sees it; `needs` are those of its line."""
+def item_of(conversation: Conversation, line: Line) -> Item:
+    """Return one that waits in a line as the policy sees it."""
     since = conversation.queued_at or conversation.opened_at
     keeps = conversation.kept_for is not None and conversation.kept_until is not None
     return Item(
         id=conversation.id,
-        queue=conversation.team or ANYBODY,
+        queue=line.board,
         since=since.timestamp(),
-        needs=needs,
+        needs=line.needs,
         priority=conversation.priority,
         vip=conversation.wants.needed.vip,
         declined=frozenset(conversation.declined_by),

@@ -20,13 +20,13 @@ from hub.store.port import By, Eq, Has, Insert, Store, Write
 from hub.work.jobs import Job
 from routing.decisions import decided
 from routing.endings import Endings
-from routing.heads import Head
-from routing.lines import LINES, item_of
+from routing.heads import Head, widened
+from routing.lines import LINES
 from routing.model import DESKS, Desk, Outcome
 from routing.overflow import OVERFLOW, Overflow, next_step
 from routing.placing import Placing
 from routing.policy.needs import Needs
-from routing.policy.queues import Ending, rings
+from routing.policy.queues import Ending
 from routing.serving import wanted_words
 from routing.settings import ANYBODY
 from routing.step import STEP, Step
@@ -143,11 +143,8 @@ class Matching:
         found: dict[str, Desk] = {}
         terms = await self._terms.now()
         for head in {head.line.id: head for head in reversed(heads)}.values():
-            queue = terms.queue(head.line.queue).queue
-            waited = at.timestamp() - item_of(head.conversation, head.line.needs).since
-            widening = [one for one in queue.steps if one.ending is None]
-            reached = sum(one.after * queue.target_of(head.line.priority) <= waited for one in widening)
-            found |= await self._free(rings(head.line.needs, queue)[: reached + 1], head)
+            since = head.conversation.queued_at or at
+            found |= await self._free(widened(head.line, terms.waited_in(head.line), since, at), head)
         return list(found.values())
 
     async def _free(self, wanted_needs: Sequence[Needs], head: Head) -> dict[str, Desk]:

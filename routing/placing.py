@@ -15,8 +15,9 @@ from conversations.change import Change
 from conversations.inboxes import INBOXES
 from conversations.model import CONVERSATIONS, PROFILES, Conversation, Priority, State
 from conversations.moves import OFFERED, regroup
-from conversations.wants import joined
-from hub.store.port import By, Eq, In, Present, Store
+from conversations.wants import NOTHING, Needed, joined
+from hub.store.port import By, Eq, Has, In, Present, Store
+from routing.abilities import MATRIX
 from routing.decisions import decided
 from routing.endings import Endings
 from routing.heads import Head
@@ -83,12 +84,13 @@ class Placing:
             first = read.wants.ruled_at is None and (inbox is None or read.team == inbox.team)
             if first and verdict.queue and verdict.queue != read.team:
                 change.now = regroup(read, verdict.queue, at=at)
+        ruled = joined(await self._suggested(read), verdict.needed)
         if verdict.priority and change.now.priority is Priority.NORMAL:
             change.now = structs.replace(change.now, priority=verdict.priority)
         wants = structs.replace(
             change.now.wants,
-            ruled=verdict.needed,
-            needed=joined(read.wants.asked, verdict.needed),
+            ruled=ruled,
+            needed=joined(read.wants.asked, ruled),
             rules=terms.edition,
             ruled_at=change.now.queued_at,
             kind=read.wants.kind or KINDS.get(read.address.channel, "chat"),
@@ -96,6 +98,13 @@ class Placing:
         change.now = structs.replace(change.now, wants=wants)
         if verdict.names:
             change.also(decided(change.now, Outcome.SORTED, at=at, why="、".join(verdict.names)[:500]))
+
+    async def _suggested(self, read: Conversation) -> Needed:
+        """Return the skill that a bot named, when there is one of that name and somebody has it."""
+        name = read.wants.suggested.strip()
+        if not name or not await self._store.find(MATRIX, Has("names", (name,)), limit=1):
+            return NOTHING
+        return Needed(skills={name: 1})
 
     async def _let_in(self, change: Change, terms: Terms, at: datetime, beside: int) -> None:
         """Let it in, or give it what the queue has instead when it is closed or full."""
@@ -129,6 +138,6 @@ class Placing:
         if kept and until:
             over = KeptOver(conversation=now.id, agent=kept.agent)
             change.also(KEPT_OVER.job(over, lane=f"kept:{now.id}", seq=0, at=at, due=until + MOMENT))
-        step = next_step(now, queue, 0) if fresh and not now.wants.deferred else None
+        step = next_step(now, queue, 0) if fresh and not line.needs.bulk else None
         if step is not None:
             change.also(OVERFLOW.job(step[0], lane=f"overflow:{now.id}", seq=0, at=at, due=step[1]))

@@ -102,12 +102,12 @@ class Step:
                 return turn
 
     def _tick(self, heads: Sequence[Head]) -> Turn:
-        queues = self._terms.boards([head.line.queue for head in heads])
+        queues = {head.line.board: self._terms.waited_in(head.line) for head in heads}
         board, now = Board(self._terms.rules, queues), self._at.timestamp()
         for desk in self._now.values():
             board.seat(worker_of(desk), now)
         for head in heads:
-            board.join(item_of(head.conversation, head.line.needs), now)
+            board.join(item_of(head.conversation, head.line), now)
         return board.tick(now)
 
     async def _give(self, head: Head, pair: Pair) -> Sequence[Write]:

@@ -51,9 +51,13 @@ class Terms:
         """Return a queue; one that nobody described is plain."""
         return self._queues.get(id, PLAIN_QUEUE)
 
-    def boards(self, ids: Sequence[str]) -> dict[str, Queue]:
-        """Return queues for a board: who stands in one was let in, so caps are no matter any more."""
-        return {id: structs.replace(self.queue(id).queue, cap=None) for id in ids}
+    def waited_in(self, line: Line) -> Queue:
+        """Return the queue as it is for those of one line.
+
+        Who stands there was let in, so caps are no matter; for work that nobody waits for there are no steps.
+        """
+        queue = self.queue(line.queue).queue
+        return structs.replace(queue, cap=None, steps=() if line.needs.bulk else queue.steps)
 
     def reach(self, craft: Craft) -> Mapping[Group, Mapping[int, tuple[str, ...]]]:
         """Return the lines that people of this craft may be asked for: by group, and by the ring it takes."""
@@ -65,7 +69,7 @@ class Terms:
     def _reached(self, craft: Craft) -> Mapping[Group, Mapping[int, tuple[str, ...]]]:
         found: dict[Group, dict[int, list[str]]] = {}
         for line in self.lines.values():
-            wanted = rings(line.needs, self.queue(line.queue).queue)
+            wanted = rings(line.needs, self.waited_in(line))
             ring = next((number for number, needs in enumerate(wanted) if suits(needs, craft) is None), None)
             if ring is not None:
                 group = found.setdefault((line.queue, line.priority, line.vip), {})

@@ -7,14 +7,15 @@ of a queue in which hundreds join a second, what is in the way is looked up once
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from hub.store.port import By, Eq, Has, Store
 from routing.candidates import candidates
 from routing.decisions import Told
-from routing.heads import Head
+from routing.heads import Head, widened
 from routing.lines import item_of
 from routing.model import DESKS, Desk, Presence
 from routing.places import ahead
-from routing.policy.queues import rings
 from routing.policy.reasons import reason
 from routing.serving import worker_of
 from routing.terms import Terms
@@ -33,20 +34,17 @@ class Unserved:
 
     async def told(self, head: Head, terms: Terms, seated: Sequence[Desk], at: datetime) -> Told:
         """Return what the record of it tells."""
-        conversation, queue = head.conversation, terms.queue(head.line.queue).queue
+        conversation, queue = head.conversation, terms.waited_in(head.line)
         present = await self._present(conversation.team, head.line.needs.kind, at)
         people = list({desk.id: desk for desk in (*seated, *present)}.values())
-        item = item_of(conversation, head.line.needs)
-        waited = at.timestamp() - item.since
-        widening = [step for step in queue.steps if step.ending is None]
-        ring = sum(step.after * queue.target_of(head.line.priority) <= waited for step in widening)
-        widest = item_of(conversation, rings(head.line.needs, queue)[ring])
+        wanted = widened(head.line, queue, conversation.queued_at or at, at)
+        widest = structs.replace(item_of(conversation, head.line), needs=wanted[-1])
         found = reason(widest, (worker_of(desk) for desk in people), terms.rules.kinds, at=at.timestamp())
         return Told(
             candidates=candidates(widest, None, people, terms.rules, at),
             reason=found,
             partial=len(present) >= MOST,
-            ring=ring,
+            ring=len(wanted) - 1,
             ahead=await ahead(self._store, conversation) or 0,
         )
 

@@ -1,5 +1,6 @@
 """How routing is plugged in: what it hears, and which jobs are its own. Called once, by the wiring of the process."""
 
+from accounts.audit import Audit
 from accounts.events import TeamDeleted, TeamsChanged, UserDeactivated
 from conversations.events import Assigned, Freed, Queued
 from conversations.limits import Limits
@@ -8,8 +9,10 @@ from hub.events import Events
 from hub.store.port import Collection, Document, Store
 from hub.work.engine import Engine
 from routing.abilities import MATRIX
+from routing.asking import Asking
 from routing.batches import BATCHES, PIECES
 from routing.batching import FORGET, ONE_PIECE, Batches
+from routing.designing import Designing
 from routing.endings import Endings
 from routing.expiry import OFFER_OVER
 from routing.lines import LINES
@@ -20,6 +23,7 @@ from routing.orphans import Orphans
 from routing.overflow import KEPT_OVER, OVERFLOW
 from routing.placing import Placing
 from routing.presence import LAPSE, Presences
+from routing.refreshing import REFRESH, Refreshing
 from routing.ruleset import DRAFTS, EDITIONS
 from routing.settings import BOOKS, HOUSES, QUEUES
 from routing.sticking import Sticking
@@ -36,7 +40,7 @@ class Routing:
 
     def __init__(
         self, store: Store, events: Events, clock: Clock, *, limits: Limits | None = None,
-        calendars: Calendars | None = None,
+        calendars: Calendars | None = None, audit: Audit | None = None,
     ) -> None:  # fmt: skip
         """With `limits` customers are told what their queue does; `calendars` knows the hours of the desk's."""
         self.terms = TermsReader(store, calendars)
@@ -48,6 +52,9 @@ class Routing:
         placing = Placing(store, self.terms, endings, self._sticking)
         self._matching = Matching(store, events, self.terms, placing, endings)
         self._orphans = Orphans(store, events, self.terms)
+        self._refreshing = Refreshing(store, self.terms)
+        self.designing = Designing(store, audit or Audit(store), self.terms, self.presences)
+        self.asking = Asking(store, events, clock, self.designing)
         events.subscribe(Queued, "routing", self._matching.on_queued)
         events.subscribe(Freed, "routing", self._matching.on_freed)
         events.subscribe(Assigned, "routing", self._matching.on_assigned)
@@ -58,6 +65,7 @@ class Routing:
     def register(self, engine: Engine) -> None:
         """Give the engine the handlers of this room's own jobs."""
         engine.register(MATCH, self._matching.match)
+        engine.register(REFRESH, self._refreshing.refresh)
         engine.register(OVERFLOW, self._matching.step_reached)
         engine.register(KEPT_OVER, self._sticking.over)
         engine.register(OFFER_OVER, self.offers.over)

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from accounts.actor import CONSOLE, Act
+from accounts.audit import AUDIT, AUDIT_HEADS
 from accounts.permissions import Role
 from accounts.teams import TEAMS, Team
 from accounts.users import USERS, User
 from conversations.change import Change
 from conversations.commits import settle
 from conversations.inboxes import INBOXES
-from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, Conversation, State
+from conversations.model import CONVERSATIONS, DRAFTS, MESSAGES, PROFILES, Conversation, Priority, State
+from conversations.wants import Needed, Wants
 from hub.events import Events
 from hub.model import Address
 from hub.store.port import By, Eq, Insert
 from hub.work.engine import Engine
 from hub.work.jobs import JOBS
 from hub.work.local import LocalDispatch
+from routing.abilities import Abilities
 from routing.model import DECISIONS, DESKS
+from routing.policy.queues import Queue
+from routing.settings import QueueTerms
 from routing.wiring import COLLECTIONS, Routing
 from tests.clocks import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from datetime import datetime
 
     from hub.store.port import Collection, Document, Store, Write
     from hub.work.jobs import Handler, Job
     from routing.model import Decision, Desk
+    from routing.ruleset import RoutingRule
     from tests.stores import Engine as StoreEngine
 
 ALL: tuple[Collection[Document], ...] = (
-    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, INBOXES, USERS, TEAMS,
+    *COLLECTIONS, JOBS, CONVERSATIONS, MESSAGES, PROFILES, DRAFTS, INBOXES, USERS, TEAMS, AUDIT, AUDIT_HEADS,
 )  # fmt: skip
 
 
@@ -67,7 +74,24 @@ class House:
         )
         await self.store.commit(Insert(TEAMS, team))
 
-    async def agent(self, id: str, *teams: str, capacity: int = 2, online: bool = True) -> None:
+    @property
+    def act(self) -> Act:
+        """An administrative act of now."""
+        return Act(actor=CONSOLE, at=self.clock.now())
+
+    async def queue(self, id: str, queue: Queue, **terms: Any) -> None:
+        """Describe a queue, and let that take effect."""
+        await self.routing.designing.set_queue(self.act, id, None, QueueTerms(queue=queue, **terms))
+        await self.engine.settle()
+
+    async def publish(self, *rules: RoutingRule) -> None:
+        """Put rules in force."""
+        await self.routing.designing.publish(self.act, rules, "")
+
+    async def agent(
+        self, id: str, *teams: str, capacity: int = 2, online: bool = True, skills: Mapping[str, int] | None = None,
+        **abilities: Any,
+    ) -> None:  # fmt: skip
         """Make an agent of these teams and connect them; each is a second less idle than the one before."""
         await self.clock.advance(1)
         user = User(
@@ -75,17 +99,25 @@ class House:
             created_at=self.clock.now(),
         )  # fmt: skip
         await self.store.commit(Insert(USERS, user))
+        if skills or abilities:
+            able = Abilities(skills=skills or {}, **abilities)
+            await self.routing.designing.set_skills(self.act, id, None, able)
         if online:
             await self.routing.presences.connect(id)
             await self.engine.settle()
 
-    async def customer(self, id: str, team: str | None) -> Conversation:
+    async def customer(
+        self, id: str, team: str | None, *, skills: Mapping[str, int] | None = None, channel: str = "webchat",
+        priority: Priority = Priority.NORMAL, later: float = 1, **more: Any,
+    ) -> Conversation:  # fmt: skip
         """Let a conversation join the queue of `team`, a second after whatever came before."""
-        await self.clock.advance(1)
+        await self.clock.advance(later)
         at = self.clock.now()
+        wants = Wants(asked=Needed(skills=skills or {}, **more.pop("asked", {})))
         conversation = Conversation(
-            id=id, inbox="web", address=Address(channel="webchat", user=id), profile=id, state=State.WAITING,
-            team=team, last_at=at, queued_at=at, waiting_since=at, opened_at=at, changed_at=at,
+            id=id, inbox="web", address=Address(channel=channel, user=id), profile=more.pop("profile", id),
+            state=State.WAITING, team=team, last_at=at, queued_at=at, waiting_since=at, opened_at=at, changed_at=at,
+            priority=priority, wants=wants, **more,
         )  # fmt: skip
         await self.store.commit(*Change(None, conversation).writes(self.events, at))
         return conversation
