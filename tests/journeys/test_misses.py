@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.test_access import LOOKS, faults_in_every_look
-from tests.journeys.test_designer import TRAINED, Designer
+from tests.journeys.test_designer import Designer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.journeys.people import Agent, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+PATIENCE = 240_000
+"""Milliseconds a training of a thousand sentences may take where many things run at once; ten seconds, alone."""
 WIDE = LOOKS[:2]
 SENTENCE = "盖大红章的纸头怎么搞"
 WHICH = "请问您是想问下面哪一个？"
@@ -53,10 +55,10 @@ async def test_a_miss_becomes_an_example_and_is_understood(
     await page.get_by_test_id("train").click()
     await expect(page.get_by_test_id("training")).to_contain_text("正在训练版本 2")
     moved = page.get_by_test_id("training").locator("[role=progressbar]:not([aria-valuenow='0'])")
-    await expect(moved).to_be_visible(timeout=TRAINED)
+    await expect(moved).to_be_visible(timeout=PATIENCE)
     await designer.go("versions")
     found += await faults_in_every_look(agent, "versions", WIDE)
-    await expect(page.get_by_test_id("version-2")).to_contain_text("已训练", timeout=TRAINED)
+    await expect(page.get_by_test_id("version-2")).to_contain_text("已训练", timeout=PATIENCE)
     await designer.publish(2)
     await agent.picture("3-published")
 
