@@ -12,8 +12,8 @@ const PATH = '/api/v1/conversations/{id}'
 
 export const conversations = {
   views: () => told(api.GET('/api/v1/views')),
-  list: (view: string, after?: string | null) =>
-    told(api.GET('/api/v1/conversations', { params: { query: { view, ...(after ? { after } : {}) } } })),
+  list: (view: string, after?: string | null, order: '' | 'due' = '') =>
+    told(api.GET('/api/v1/conversations', { params: { query: { view, order, ...(after ? { after } : {}) } } })),
   get: (id: string) => told(api.GET(PATH, at(id))),
   messages: (id: string, query: { before?: number; after?: number; limit?: number }) =>
     told(api.GET(`${PATH}/messages`, { params: { path: { id }, query } })),
@@ -28,6 +28,7 @@ export const conversations = {
   resolve: (id: string, ask: boolean) => told(api.POST(`${PATH}/resolve`, { ...at(id), body: { ask_rating: ask } })),
   reopen: (id: string) => told(api.POST(`${PATH}/reopen`, at(id))),
   snooze: (id: string, until: string | null) => told(api.POST(`${PATH}/snooze`, { ...at(id), body: { until } })),
+  hold: (id: string, waitsFor: '' | 'supplier') => told(api.POST(`${PATH}/hold`, { ...at(id), body: { waits_for: waitsFor } })),
   patch: (id: string, body: { labels?: string[]; priority?: Priority; subject?: string }) =>
     told(api.PATCH(PATH, { ...at(id), body })),
   handToBot: (id: string) => told(api.POST(`${PATH}/hand-to-bot`, at(id))),

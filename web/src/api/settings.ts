@@ -42,7 +42,7 @@ export const settings = {
   inbox: (id: string) => inbox(told(api.GET('/api/v1/inboxes/{id}', at(id)))),
   bots: () => told(api.GET('/api/v1/bots')),
   createInbox: (body: { channel: string; name: string; team: string | null; settings: Settings }) => {
-    const hours = { zone: 'Asia/Shanghai', week: [], holidays: [] }
+    const hours: Hours = { zone: 'Asia/Shanghai', week: [], holidays: [], public: '' }
     return inbox(told(api.POST('/api/v1/inboxes', { body: { ...NEW, hours, ...body, settings: body.settings as Any } })))
   },
   patchInbox: (id: string, body: Given<Schemas['InboxPatch']>) =>

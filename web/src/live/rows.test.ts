@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Row } from '@/api/types'
 import { row } from '@/samples/samples'
 
-import { belongs, emptyList, merged, paged, relisted, unread, without } from './rows'
+import { belongs, byDue, compare, emptyList, hasDue, merged, paged, relisted, unread, without } from './rows'
 
 const ME = { id: 'u1', teams: ['t1'] }
 
@@ -23,6 +23,22 @@ describe('rows', () => {
 
   it('go when they are gone', () => {
     expect(without({ a: row('a') }, 'a')).toEqual({})
+  })
+})
+
+describe('lists by deadline', () => {
+  const due = (id: string, at: string | null) => row(id, { due_at: at })
+  it('hold what is due in their view, the soonest first', () => {
+    expect(belongs(due('a', '2026-11-21T12:00:00Z'), byDue('mine'), ME)).toBe(true)
+    expect(belongs(due('a', null), byDue('mine'), ME)).toBe(false)
+    expect(belongs(row('a', { agent: 'u2', due_at: '2026-11-21T12:00:00Z' }), byDue('mine'), ME)).toBe(false)
+    const rows = [due('b', '2026-11-21T13:00:00Z'), due('c', '2026-11-21T12:00:00Z'), due('a', '2026-11-21T13:00:00Z')]
+    expect(rows.sort(compare(byDue('mine'))).map((one) => one.id)).toEqual(['c', 'a', 'b'])
+  })
+
+  it('are there for views that are worked through', () => {
+    expect(['mine', 'all', 'unassigned', 'team:t1', 'bot'].every(hasDue)).toBe(true)
+    expect(['offered', 'mentions', 'snoozed', 'closed'].some(hasDue)).toBe(false)
   })
 })
 

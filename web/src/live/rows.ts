@@ -48,6 +48,7 @@ export function isSnoozed(row: Row): boolean {
 
 /** The same rule as `holds` in conversations/views.py, for rows that this user may see. */
 export function belongs(row: Row, view: string, me: Me): boolean {
+  if (isByDue(view)) return row.due_at !== null && belongs(row, view.slice(BY_DUE.length), me)
   if (view.startsWith('team:')) return Boolean(row.queued_at) && row.team === view.slice(5)
   switch (view) {
     case 'mine':
@@ -69,12 +70,33 @@ export function belongs(row: Row, view: string, me: Me): boolean {
   }
 }
 
+const BY_DUE = 'due/'
+/** Views that nobody works through by deadline, as in conversations/views.py. */
+const UNDUE: readonly string[] = ['offered', 'mentions', 'snoozed', 'closed']
+
+/** The list of a view that shows what is due, the soonest first. */
+export function byDue(view: string): string {
+  return `${BY_DUE}${view}`
+}
+
+export function isByDue(view: string): boolean {
+  return view.startsWith(BY_DUE)
+}
+
+export function hasDue(view: string): boolean {
+  return !UNDUE.includes(view)
+}
+
 /** Queues show who has waited longest first, all others what moved last. */
 export function isQueue(view: string): boolean {
   return view === 'unassigned' || view === 'offered' || view.startsWith('team:')
 }
 
 export function compare(view: string): (a: Row, b: Row) => number {
+  if (isByDue(view)) {
+    const at = (row: Row) => row.due_at ?? '9999'
+    return (a, b) => at(a).localeCompare(at(b)) || a.id.localeCompare(b.id)
+  }
   if (isQueue(view)) {
     const since = (row: Row) => row.queued_at ?? row.waiting_since ?? row.last_at
     return (a, b) => since(a).localeCompare(since(b)) || a.id.localeCompare(b.id)

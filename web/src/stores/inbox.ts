@@ -6,7 +6,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { conversations } from '@/api/conversations'
 import type { Conversation, Row } from '@/api/types'
 import type { ViewCount } from '@/live/frames'
-import { emptyList, merged, paged, relisted, without, type List, type Me, type Rows } from '@/live/rows'
+import { byDue as dueList, emptyList, hasDue, merged, paged, relisted, without, type List, type Me, type Rows } from '@/live/rows'
 
 import { useSession } from './session'
 
@@ -17,10 +17,15 @@ export const useInbox = defineStore('inbox', () => {
   const views = ref<ViewCount[]>([])
   const problem = ref<unknown>(null)
   const shown = ref('mine')
+  const byDue = ref(false)
   let round = 0
 
   const me = computed<Me>(() => ({ id: session.user?.id ?? '', teams: session.user?.teams ?? [] }))
-  const list = computed(() => lists.value[shown.value] ?? emptyList(shown.value))
+  const canSortByDue = computed(() => hasDue(shown.value))
+  /** Which list is shown: a view has another one by deadline. */
+  const key = computed(() => (byDue.value && canSortByDue.value ? dueList(shown.value) : shown.value))
+  const order = computed(() => (key.value === shown.value ? '' : 'due'))
+  const list = computed(() => lists.value[key.value] ?? emptyList(key.value))
   const shownRows = computed(() => list.value.ids.flatMap((id) => rows.value[id] ?? []))
   const offers = computed(() => Object.values(rows.value).filter((row) => row.offered_to === me.value.id && row.offer))
 
@@ -76,17 +81,23 @@ export const useInbox = defineStore('inbox', () => {
   async function show(view: string): Promise<void> {
     shown.value = view
     const mine = ++round
-    const before = lists.value[view] ?? emptyList(view)
+    const wanted = key.value
+    const before = lists.value[wanted] ?? emptyList(wanted)
     if (before.state !== 'ready') put({ ...before, state: 'loading' })
     problem.value = null
     try {
-      const page = await conversations.list(view)
+      const page = await conversations.list(view, null, order.value)
       rows.value = merged(rows.value, page.items)
-      put(paged(emptyList(view), page.items, page.next, true))
+      put(paged(emptyList(wanted), page.items, page.next, true))
     } catch (error) {
       if (mine === round) problem.value = error
       if (before.state !== 'ready') put({ ...before, state: 'failed' })
     }
+  }
+
+  async function sortByDue(on: boolean): Promise<void> {
+    byDue.value = on
+    await show(shown.value)
   }
 
   async function more(): Promise<void> {
@@ -94,7 +105,7 @@ export const useInbox = defineStore('inbox', () => {
     if (item.state !== 'ready' || item.next === null) return
     put({ ...item, state: 'loading' })
     try {
-      const page = await conversations.list(item.view, item.next)
+      const page = await conversations.list(shown.value, item.next, order.value)
       rows.value = merged(rows.value, page.items)
       put(paged(lists.value[item.view] ?? item, page.items, page.next, false))
     } catch (error) {
@@ -105,8 +116,8 @@ export const useInbox = defineStore('inbox', () => {
 
   /** After a hole in the stream: only what is shown is fetched; other lists are fetched when they are shown. */
   async function refetch(): Promise<void> {
-    const kept = lists.value[shown.value]
-    lists.value = kept ? { [shown.value]: kept } : {}
+    const kept = lists.value[key.value]
+    lists.value = kept ? { [key.value]: kept } : {}
     await Promise.all([fetchViews(), fetchOffers(), show(shown.value)])
   }
 
@@ -122,7 +133,7 @@ export const useInbox = defineStore('inbox', () => {
   }
 
   return {
-    rows, views, shown, list, shownRows, offers, problem, me,
-    take, changed, drop, fetchViews, counted, show, more, refetch, readTo, forget,
+    rows, views, shown, byDue, canSortByDue, list, shownRows, offers, problem, me,
+    take, changed, drop, fetchViews, counted, show, sortByDue, more, refetch, readTo, forget,
   }
 })

@@ -47,12 +47,13 @@ export function useActs(row: Ref<Conversation | null>) {
     act('snooze', (id) => conversations.snooze(id, until.toISOString()), t('act.snoozed'))
   const label = (labels: string[]) => act('labels', (id) => conversations.patch(id, { labels }))
   const prioritise = (priority: Priority) => act('priority', (id) => conversations.patch(id, { priority }))
+  const hold = (whom: '' | 'supplier') => act('hold', (id) => conversations.hold(id, whom))
   const transfer = (to: { team?: string; agent?: string; note?: string }) =>
     act('transfer', (id) => conversations.transfer(id, to), t('act.transferred'))
 
   return {
     busy, dialog, me, mayReply, closed, mine, offered, canTake,
-    take, reopen, handToBot, wake, resolve, snooze, label, prioritise, transfer,
+    take, reopen, handToBot, wake, resolve, snooze, label, prioritise, hold, transfer,
   }
 }
 

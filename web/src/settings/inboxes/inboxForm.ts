@@ -26,7 +26,7 @@ export function useInboxForm(id: string) {
   })
   const values = ref<Values>({})
   const before = ref<Values>({})
-  const hours = ref<Hours>({ zone: 'Asia/Shanghai', week: [], holidays: [] })
+  const hours = ref<Hours>({ zone: 'Asia/Shanghai', week: [], holidays: [], public: '' })
 
   function take(told: Inbox): void {
     inbox.value = told

@@ -18,7 +18,7 @@ const channel = {
   settings: [field('sender', { required: true }), field('colour', { default: '#1261a0' }), field('api_key', { secret: true, required: true }), field('site_key', { required: true })],
 } as unknown as Channel
 const inbox = { channel: 'sms', settings: { sender: '驿站' }, secrets: ['api_key'] } as unknown as Inbox
-const never: Hours = { zone: 'Asia/Shanghai', week: [], holidays: [] }
+const never: Hours = { zone: 'Asia/Shanghai', week: [], holidays: [], public: '' }
 
 describe('the form of a channel', () => {
   it('asks a new inbox only for what it cannot do without', () => {
