@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PATIENCE = 240_000
-"""Milliseconds a training of a thousand sentences may take where many things run at once; ten seconds, alone."""
+"""Milliseconds that a training of a thousand sentences, nine seconds of CPU, may take where many things run at once."""
 WIDE = LOOKS[:2]
 SENTENCE = "盖大红章的纸头怎么搞"
 WHICH = "请问您是想问下面哪一个？"
