@@ -2,6 +2,11 @@
 
 import type { Author, Message, Row } from '@/api/types'
 
+const NEEDED = { skills: {}, language: '', department: '', region: '', vip: 0, restricted: [], bulk: false }
+const WANTS: Row['wants'] = {
+  asked: NEEDED, needed: NEEDED, ruled: NEEDED, rules: 0, ruled_at: null, placed: null, team: null, kind: '', deferred: '', suggested: '', wish: '',
+}
+
 export function author(kind: Author['kind'], id = ''): Author {
   return { kind, id, name: '' }
 }
@@ -23,6 +28,6 @@ export function row(id: string, more: Partial<Row> = {}): Row {
     priority: 'normal', labels: [], followers: [], language: '', seq: 0, customer_seq: 0, agent_seq: 0,
     customer_read: 0, last: null, last_at: '2026-11-21T11:00:00Z', waiting_since: null, queued_at: null,
     held_since: null, snoozed_until: null, opened_at: '2026-11-21T10:00:00Z', first_reply_at: null, closed_at: null, rating: null,
-    waits_for: '', due: null, due_at: null, changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
+    waits_for: '', due: null, due_at: null, lane: '', kept_for: null, kept_until: null, wants: WANTS, changed_at: '2026-11-21T11:00:00Z', facts: {}, people: [], thread: '', windows: [], ...more,
   }
 }
