@@ -39,6 +39,8 @@ class Permission(StrEnum):
     BOTS_MANAGE = "bots.manage"
     DESK_READ = "desk.read"
     DESK_MANAGE = "desk.manage"
+    ROUTING_READ = "routing.read"
+    ROUTING_MANAGE = "routing.manage"
     AUDIT_READ = "audit.read"
     OPERATIONS_MANAGE = "operations.manage"
     TOKENS_OWN = "tokens.own"
@@ -62,8 +64,10 @@ GRANTS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
             P.LABELS_MANAGE,
             P.BOTS_READ,
             P.DESK_READ,
+            P.ROUTING_READ,
         },
-        Role.QUALITY: _EVERYONE | {P.CONVERSATIONS_READ, P.CONVERSATIONS_ALL, P.AUDIT_READ, P.BOTS_READ, P.DESK_READ},
+        Role.QUALITY: _EVERYONE
+        | {P.CONVERSATIONS_READ, P.CONVERSATIONS_ALL, P.AUDIT_READ, P.BOTS_READ, P.DESK_READ, P.ROUTING_READ},
         Role.AGENT: _AGENT,
         Role.DESIGNER: _EVERYONE | {P.CONVERSATIONS_READ, P.CANNED_MANAGE, P.BOTS_READ, P.BOTS_MANAGE},
         Role.MARKETER: _EVERYONE | {P.CANNED_MANAGE, P.LABELS_MANAGE},

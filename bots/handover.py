@@ -27,7 +27,10 @@ _log = structlog.get_logger(__name__)
 async def hand_over(
     store: Store, change: Change, author: Author, handoff: Handoff, at: datetime, *, slots: dict[str, str]
 ) -> None:
-    """Leave the note and move the conversation; `slots` stand in it when the bot itself named none."""
+    """Leave the note and move the conversation; `slots` stand in it when the bot itself named none.
+
+    The skill it names is a suggestion: it counts where people have skills of that name.
+    """
     lately = await store.find(
         MESSAGES, Eq("conversation", change.now.id), Between("seq", max(1, change.now.seq - BACK)),
         order=(By("seq"),), limit=BACK + 1,
@@ -42,6 +45,9 @@ async def hand_over(
         skill=handoff.skill or "",
     )
     change.add(author, (Text(body=note),), direction=Direction.NOTE, at=at)
+    if handoff.skill:
+        wants = structs.replace(change.now.wants, suggested=handoff.skill.strip()[:200])
+        change.now = structs.replace(change.now, wants=wants)
     change.now = to_queue(change.now, await _team(store, handoff.team) or change.now.team, at=at)
 
 

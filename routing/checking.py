@@ -12,7 +12,7 @@ from routing.policy.kinds import KINDS
 from routing.policy.needs import Needs, skills_of
 from routing.policy.order import WEIGHTS, Rules
 from routing.policy.workers import Craft
-from routing.ruleset import Fault, RoutingRule
+from routing.ruleset import RoutingRule, RuleFault
 from routing.settings import ANYBODY, QueueTerms
 
 
@@ -23,18 +23,18 @@ class Staffing(Struct, frozen=True, kw_only=True):
     teams: Mapping[str, str]
 
 
-def rule_faults(rules: Sequence[RoutingRule], staffing: Staffing) -> Iterator[Fault]:
+def rule_faults(rules: Sequence[RoutingRule], staffing: Staffing) -> Iterator[RuleFault]:
     """Give what is wrong with rules for these people: a queue that is not there, needs that nobody meets."""
     for number, rule in enumerate(rules):
         path = f"$.rules[{number}].then"
         if rule.then.queue is not None and rule.then.queue not in staffing.teams:
-            yield Fault(path=f"{path}.queue", message="There is no such team", severity="error")
+            yield RuleFault(path=f"{path}.queue", message="There is no such team", severity="error")
         elif rule.active:
             teams = frozenset({rule.then.queue} if rule.then.queue else ())
             yield from needed_faults(rule.then.needed, teams, staffing, f"{path}.needed")
 
 
-def needed_faults(needed: Needed, teams: frozenset[str], staffing: Staffing, path: str) -> Iterator[Fault]:
+def needed_faults(needed: Needed, teams: frozenset[str], staffing: Staffing, path: str) -> Iterator[RuleFault]:
     """Give the first thing that keeps everybody from what is needed: who has it would wait for ever."""
     needs = Needs(
         teams=teams, skills=skills_of(needed.skills), language=tongue(needed.language), region=needed.region,
@@ -49,36 +49,36 @@ def needed_faults(needed: Needed, teams: frozenset[str], staffing: Staffing, pat
         if len(found) == len(staffing.crafts):
             weak = any(hindrance.code is Code.LEVEL for hindrance in found)
             message = "Nobody has this skill at this level" if weak else "Nobody has this skill"
-            yield Fault(path=f"{path}.skills", message=message, severity="warning", facts={"skill": skill.name})
+            yield RuleFault(path=f"{path}.skills", message=message, severity="warning", facts={"skill": skill.name})
             return
     for name in ("language", "region", "department", "restricted"):
         if getattr(needs, name) and not _anybody(Needs(**{name: getattr(needs, name)}), staffing):
-            yield Fault(path=f"{path}.{name}", message="Nobody is there for that", severity="warning")
+            yield RuleFault(path=f"{path}.{name}", message="Nobody is there for that", severity="warning")
             return
-    yield Fault(path=path, message="Nobody meets all of that in this queue", severity="warning")
+    yield RuleFault(path=path, message="Nobody meets all of that in this queue", severity="warning")
 
 
-def queue_faults(id: str, terms: QueueTerms, staffing: Staffing) -> Iterator[Fault]:
+def queue_faults(id: str, terms: QueueTerms, staffing: Staffing) -> Iterator[RuleFault]:
     """Give what is wrong with a queue for these people."""
     if id != ANYBODY and id not in staffing.teams:
-        yield Fault(path="$.id", message="There is no such team", severity="error")
+        yield RuleFault(path="$.id", message="There is no such team", severity="error")
         return
     for number, step in enumerate(terms.queue.steps):
         for team in sorted(step.teams - set(staffing.teams)):
             path = f"$.queue.steps[{number}].teams"
-            yield Fault(path=path, message="There is no such team", severity="error", facts={"team": team})
+            yield RuleFault(path=path, message="There is no such team", severity="error", facts={"team": team})
     if not _anybody(Needs(teams=frozenset() if id == ANYBODY else frozenset({id})), staffing):
-        yield Fault(path="$.id", message="Nobody serves this queue", severity="warning")
+        yield RuleFault(path="$.id", message="Nobody serves this queue", severity="warning")
 
 
-def house_faults(rules: Rules) -> Iterator[Fault]:
+def house_faults(rules: Rules) -> Iterator[RuleFault]:
     """Give what is wrong with a policy: kinds of work that no channel brings."""
     for name, kind in rules.kinds.items():
         if name not in KINDS:
-            yield Fault(path=f"$.kinds.{name}", message="No channel brings this kind of work", severity="error")
+            yield RuleFault(path=f"$.kinds.{name}", message="No channel brings this kind of work", severity="error")
         for other in sorted(kind.interrupts - set(KINDS)):
             facts = {"kind": other}
-            yield Fault(
+            yield RuleFault(
                 path=f"$.kinds.{name}.interrupts", message="There is no such kind", severity="error", facts=facts
             )
 

@@ -17,6 +17,8 @@ from accounts.permissions import GRANTS, Permission
 from accounts.teams import TEAMS
 from accounts.users import USERS, User
 from conversations.hours import next_opening
+from conversations.inboxes import INBOXES
+from conversations.model import PROFILES, Conversation
 from conversations.wants import Needed
 from hub.errors import Conflict, Invalid, NotFound
 from hub.store.port import By, Collection, Delete, Document, Insert, Store, Write, put
@@ -27,7 +29,19 @@ from routing.policy.kinds import KINDS
 from routing.policy.order import Rules
 from routing.presence import Presences
 from routing.refreshing import REFRESH, Refresh
-from routing.ruleset import DRAFT, DRAFTS, EDITIONS, Draft, Edition, Fault, RoutingRule, check_rules
+from routing.ruleset import (
+    DRAFT,
+    DRAFTS,
+    EDITIONS,
+    Edition,
+    RoutingRule,
+    RuleDraft,
+    RuleFault,
+    Verdict,
+    check_rules,
+    judged,
+    ready,
+)
 from routing.settings import HOUSE, HOUSES, MOST_QUEUES, QUEUES, House, QueueRow, QueueTerms
 from routing.terms import TermsReader
 
@@ -40,7 +54,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     """A queue as it is kept, and what to know of it."""
 
     row: QueueRow
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RuleFault, ...] = ()
 
 
 class Designing:
@@ -143,7 +157,7 @@ class Designing:
 
         return await self._audit.perform(act, decide)
 
-    async def draft(self) -> Draft | None:
+    async def draft(self) -> RuleDraft | None:
         """Return the rules being written, or None."""
         return await self._store.get(DRAFTS, DRAFT)
 
@@ -151,19 +165,26 @@ class Designing:
         """Return the published versions, newest first; the first is in force."""
         return await self._store.find(EDITIONS, order=(By("number", descending=True),), limit=limit)
 
-    async def check(self, rules: Sequence[RoutingRule]) -> list[Fault]:
+    async def check(self, rules: Sequence[RoutingRule]) -> list[RuleFault]:
         """Return all that is wrong with rules, by themselves and for the people there are."""
         return [*check_rules(rules), *rule_faults(rules, await self.staffing())]
+
+    async def rehearsed(self, rules: Sequence[RoutingRule], conversation: Conversation) -> Verdict:
+        """Return what rules would say of a conversation; raises `Invalid` for rules that make no sense."""
+        _refuse(check_rules(rules))
+        inbox = await self._store.get(INBOXES, conversation.inbox)
+        profile = await self._store.get(PROFILES, conversation.profile)
+        return judged(ready(rules), conversation, inbox, profile)
 
     async def check_needed(self, needed: Needed) -> None:
         """Return quietly when somebody meets what a person asked for; raises `Invalid` that names the field."""
         faults = list(needed_faults(needed, frozenset(), await self.staffing(), "$"))
         _refuse([structs.replace(fault, severity="error") for fault in faults])
 
-    async def save_draft(self, act: Act, version: int | None, rules: tuple[RoutingRule, ...]) -> Draft:
+    async def save_draft(self, act: Act, version: int | None, rules: tuple[RoutingRule, ...]) -> RuleDraft:
         """Keep rules as they are being written, right or wrong: they route nobody."""
         read = _at(await self.draft(), version, DRAFTS, DRAFT)
-        row = Draft(id=DRAFT, rules=rules, changed_by=act.actor.user, changed_at=act.at)
+        row = RuleDraft(id=DRAFT, rules=rules, changed_by=act.actor.user, changed_at=act.at)
         write: Write = Insert(DRAFTS, row) if read is None else put(DRAFTS, read, row)
         await self._store.commit(write)
         return structs.replace(row, version=write.doc.version)
@@ -207,7 +228,7 @@ class Designing:
         crafts = {craft_of(rows[one.id].abilities if one.id in rows else USUAL, one.teams) for one in able}
         return Staffing(crafts=tuple(crafts), teams={team.id: team.name for team in teams})
 
-    async def _queue_checked(self, act: Act, id: str, terms: QueueTerms) -> tuple[Fault, ...]:
+    async def _queue_checked(self, act: Act, id: str, terms: QueueTerms) -> tuple[RuleFault, ...]:
         if terms.hours is not None and terms.calendar:
             raise Invalid("A queue has hours of its own, or those of a calendar", path="$.calendar")
         if terms.hours is not None and next_opening(terms.hours, act.at) is None:
@@ -224,7 +245,7 @@ class Designing:
         return write, await self._terms.turned(), REFRESH.job(Refresh(), lane="routing:refresh", seq=0, at=act.at)
 
 
-def _refuse(faults: Sequence[Fault]) -> None:
+def _refuse(faults: Sequence[RuleFault]) -> None:
     for fault in faults:
         if fault.severity == "error":
             raise Invalid(fault.message, path=fault.path, **fault.facts)

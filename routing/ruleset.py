@@ -68,7 +68,7 @@ class RoutingRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 RuleList = Annotated[tuple[RoutingRule, ...], Meta(max_length=MOST)]
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+class RuleFault(Struct, frozen=True, kw_only=True):
     """What is wrong with rules, and where (`$.rules[2].then.queue`); a warning keeps nothing from being published."""
 
     path: str
@@ -77,7 +77,7 @@ class Fault(Struct, frozen=True, kw_only=True):
     facts: dict[str, str] = {}
 
 
-class Draft(Document, frozen=True, kw_only=True):
+class RuleDraft(Document, frozen=True, kw_only=True):
     """Rules being written; its one row is `DRAFT`."""
 
     rules: tuple[RoutingRule, ...] = ()
@@ -95,7 +95,7 @@ class Edition(Document, frozen=True, kw_only=True):
     made_at: datetime
 
 
-DRAFTS = Collection("routing_drafts", Draft)
+DRAFTS = Collection("routing_drafts", RuleDraft)
 EDITIONS = Collection("routing_rules", Edition, Index(("number",), unique=True))
 DRAFT = "draft"
 
@@ -155,7 +155,7 @@ def facts_of(conversation: Conversation, inbox: Inbox | None, profile: Profile |
     }
 
 
-def check_rules(rules: Sequence[RoutingRule]) -> list[Fault]:
+def check_rules(rules: Sequence[RoutingRule]) -> list[RuleFault]:
     """Return what is wrong with the rules by themselves: fields that do not exist, values they never have."""
     faults = []
     for number, rule in enumerate(rules):
@@ -164,11 +164,11 @@ def check_rules(rules: Sequence[RoutingRule]) -> list[Fault]:
         try:
             check(rule.when, (*FIELDS, *known), f"{path}.when")
         except Invalid as error:
-            faults.append(Fault(path=error.path, message=error.message, severity="error", facts=_told(error)))
+            faults.append(RuleFault(path=error.path, message=error.message, severity="error", facts=_told(error)))
         if rule.then == Then() and not rule.last:
-            faults.append(Fault(path=f"{path}.then", message="The rule says nothing", severity="warning"))
+            faults.append(RuleFault(path=f"{path}.then", message="The rule says nothing", severity="warning"))
         if any(two.name == rule.name for two in rules[:number]):
-            faults.append(Fault(path=f"{path}.name", message="Another rule has this name", severity="warning"))
+            faults.append(RuleFault(path=f"{path}.name", message="Another rule has this name", severity="warning"))
     return faults
 
 

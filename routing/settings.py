@@ -8,12 +8,22 @@ from msgspec import Meta, Struct
 from conversations.hours import Hours
 from hub.store.port import Collection, Document
 from routing.policy.order import Rules
-from routing.policy.queues import Queue
+from routing.policy.queues import Queue, Step
 
 ANYBODY = "anybody"
 """The queue of conversations that have no team: everybody serves it."""
 
 Choice = Literal["call_back", "message", "self_service"]
+
+
+class OverflowStep(Step, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes for somebody who has waited `after`, a part of the target; see the policy's `Step`."""
+
+
+class QueuePromise(Queue, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a queue promises; see the policy's `Queue`. All times in seconds."""
+
+    steps: Annotated[tuple[OverflowStep, ...], Meta(max_length=20)] = ()
 
 
 class QueueTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,7 +34,7 @@ class QueueTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     themselves.
     """
 
-    queue: Queue = Queue()
+    queue: QueuePromise = QueuePromise()
     hours: Hours | None = None
     calendar: Annotated[str, Meta(max_length=64)] = ""
     announced: bool = True
@@ -39,7 +49,7 @@ class QueueRow(Document, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-PLAIN_QUEUE = QueueTerms(queue=Queue(sticky=0.0))
+PLAIN_QUEUE = QueueTerms(queue=QueuePromise(sticky=0.0))
 """What a team is that nobody described."""
 
 

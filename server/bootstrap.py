@@ -31,6 +31,7 @@ from hub.work.jobs import Job
 from routing.wiring import Routing
 from server import engines, inbox_news, talks, workshop
 from server.announcing import Announcer
+from server.calendars import DeskCalendars
 from server.channels import Channels
 from server.doors import Doors
 from server.fetching import Fetcher, Pulls
@@ -84,7 +85,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     channels, limits = met.channels, met.limits
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
-    routing = Routing(store, events, clock)
+    routing = Routing(
+        store, events, clock, limits=limits, calendars=DeskCalendars(store), audit=accounts.audit
+    )
     desk = Desk(store, events, clock, accounts.audit, address=settings.address)
     vault = Vault(keyring)
     shop = workshop.build(store, met.shelf, clock, vault, lambda: channels.http)
@@ -106,7 +109,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         settings=settings, address=settings.address, store=store, clock=clock, bus=base.bus, far=base.far,
         events=events, engine=engine, ingest=ingest, keyring=keyring, vault=vault, shelf=met.shelf, links=met.links,
         tokens=met.tokens, accounts=accounts, talks=said, presences=routing.presences, offers=routing.offers,
-        batches=routing.batches, desk=desk,
+        batches=routing.batches, routing=routing, desk=desk,
         bots=bots, workshop=shop, channels=channels, views=views, live=live, typist=Typist(store, channels, clock),
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies), metrics=metrics, in_flight=Room(settings.in_flight),

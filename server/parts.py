@@ -23,6 +23,7 @@ from hub.work.engine import Engine
 from routing.batching import Batches
 from routing.offers import Offers
 from routing.presence import Presences
+from routing.wiring import Routing
 from server.channels import Channels
 from server.doors import Doors
 from server.links import Links
@@ -64,6 +65,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     presences: Presences
     offers: Offers
     batches: Batches
+    routing: Routing
     desk: Desk
     bots: Shelf
     workshop: Workshop

@@ -7,6 +7,7 @@ from server.api import (
     connections,
     conversations,
     customers,
+    designer,
     desk,
     files,
     inboxes,
@@ -30,6 +31,7 @@ def _all() -> tuple[Route, ...]:
     return (
         *accounts.routes(),
         *bots.routes(),
+        *designer.routes(),
         *desk.routes(),
         *supervision.routes(),
         *(route for module in MODULES for route in module.routes),

@@ -9,6 +9,7 @@ from accounts.permissions import GRANTS, Permission
 from accounts.teams import TEAMS
 from accounts.users import USERS
 from conversations.model import Conversation
+from conversations.wants import Needed
 from hub.errors import Invalid
 from hub.store.port import By, Eq, Has, Write
 from routing.decisions import decided
@@ -121,6 +122,13 @@ async def transfer_conversation(call: Call, id: str, body: Transfer) -> Conversa
     return await call.hub.talks.acts.transfer(
         id, author(call), team=body.team, agent=body.agent, note=body.note.strip(), record=record
     )
+
+
+@routes.put("/conversations/{id}/needs", permission=REPLY)
+async def ask_for(call: Call, id: str, body: Needed) -> Conversation:
+    """Say what it needs of the person who answers; where it waits, it moves to another line and keeps its turn."""
+    await seen(call, id)
+    return await call.hub.routing.asking.ask(id, body, by=call.actor.user, name=call.actor.name)
 
 
 @routes.get("/conversations/{id}/decisions", permission=Permission.CONVERSATIONS_READ)

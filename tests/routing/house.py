@@ -24,8 +24,7 @@ from hub.work.jobs import JOBS
 from hub.work.local import LocalDispatch
 from routing.abilities import Abilities
 from routing.model import DECISIONS, DESKS
-from routing.policy.queues import Queue
-from routing.settings import QueueTerms
+from routing.settings import QueuePromise, QueueTerms
 from routing.wiring import COLLECTIONS, Routing
 from tests.clocks import FakeClock
 
@@ -79,7 +78,7 @@ class House:
         """An administrative act of now."""
         return Act(actor=CONSOLE, at=self.clock.now())
 
-    async def queue(self, id: str, queue: Queue, **terms: Any) -> None:
+    async def queue(self, id: str, queue: QueuePromise, **terms: Any) -> None:
         """Describe a queue, and let that take effect."""
         await self.routing.designing.set_queue(self.act, id, None, QueueTerms(queue=queue, **terms))
         await self.engine.settle()

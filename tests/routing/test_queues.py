@@ -18,8 +18,9 @@ from hub.errors import Invalid
 from hub.store.port import Eq
 from hub.work.jobs import JOBS
 from routing.model import Outcome, Presence, Verdict
-from routing.policy.queues import Ending, Queue, Step
+from routing.policy.queues import Ending
 from routing.ruleset import RoutingRule, Then
+from routing.settings import OverflowStep, QueuePromise
 from tests.routing.house import House, house
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ async def test_the_one_who_can_do_least_else_is_asked_first(at_work: House) -> N
 
 
 async def test_overflow_widens_the_search_at_its_moment_and_not_a_second_earlier(at_work: House) -> None:
-    steps = (Step(after=0.5, levels=1), Step(after=1.0, teams=frozenset({"gas"})))
-    await at_work.queue("water", Queue(target=60, sticky=0, steps=steps))
+    steps = (OverflowStep(after=0.5, levels=1), OverflowStep(after=1.0, teams=frozenset({"gas"})))
+    await at_work.queue("water", QueuePromise(target=60, sticky=0, steps=steps))
     await at_work.agent("novice", "water", skills={"燃气": 1})
     await at_work.agent("gus", "gas", skills={"燃气": 1})
     await at_work.customer("c1", "water", skills={"燃气": 2})
@@ -98,7 +99,9 @@ async def test_overflow_widens_the_search_at_its_moment_and_not_a_second_earlier
 
 
 async def test_a_step_that_ends_the_waiting_defers_and_nothing_happens_to_one_that_is_gone(at_work: House) -> None:
-    await at_work.queue("water", Queue(target=10, sticky=0, steps=(Step(after=1, ending=Ending.CALL_BACK),)))
+    await at_work.queue(
+        "water", QueuePromise(target=10, sticky=0, steps=(OverflowStep(after=1, ending=Ending.CALL_BACK),))
+    )
     await at_work.customer("gone", "water")
     before = await at_work.customer("c1", "water")
     await at_work.engine.settle()
@@ -116,7 +119,9 @@ async def test_a_step_that_ends_the_waiting_defers_and_nothing_happens_to_one_th
 
 
 async def test_deferred_work_comes_after_everything_that_waits(at_work: House) -> None:
-    await at_work.queue("water", Queue(target=10, sticky=0, steps=(Step(after=1, ending=Ending.MESSAGE),)))
+    await at_work.queue(
+        "water", QueuePromise(target=10, sticky=0, steps=(OverflowStep(after=1, ending=Ending.MESSAGE),))
+    )
     await at_work.customer("c1", "water")
     await at_work.pass_time(11)
     await at_work.customer("c2", "water")
@@ -127,7 +132,7 @@ async def test_deferred_work_comes_after_everything_that_waits(at_work: House) -
 
 
 async def test_a_full_queue_lets_nobody_in_however_many_come_at_once(at_work: House) -> None:
-    await at_work.queue("water", Queue(target=60, sticky=0, cap=3, full=Ending.MESSAGE))
+    await at_work.queue("water", QueuePromise(target=60, sticky=0, cap=3, full=Ending.MESSAGE))
     for number in range(8):
         await at_work.customer(f"c{number}", "water", later=0)
     await at_work.engine.settle()
@@ -140,7 +145,7 @@ async def test_a_full_queue_lets_nobody_in_however_many_come_at_once(at_work: Ho
 
 async def test_outside_its_hours_a_queue_takes_a_message(at_work: House) -> None:
     hours = Hours(week=tuple(Interval(day=day, start=0, end=60) for day in range(7)))
-    await at_work.queue("water", Queue(target=60, sticky=0, closed=Ending.MESSAGE), hours=hours)
+    await at_work.queue("water", QueuePromise(target=60, sticky=0, closed=Ending.MESSAGE), hours=hours)
     await at_work.customer("c1", "water")
     await at_work.engine.settle()
     row = await at_work.conversation("c1")
@@ -180,7 +185,7 @@ async def test_urgent_ones_go_first_and_equals_in_order_of_arrival(at_work: Hous
 
 
 async def test_a_customer_is_kept_for_who_knows_them_and_then_for_anyone(at_work: House) -> None:
-    await at_work.queue("water", Queue(target=60, sticky=15))
+    await at_work.queue("water", QueuePromise(target=60, sticky=15))
     await at_work.agent("anna", "water", capacity=1)
     await at_work.customer("before", "water", profile="mei")
     await at_work.engine.settle()
@@ -201,7 +206,7 @@ async def test_a_customer_is_kept_for_who_knows_them_and_then_for_anyone(at_work
 
 
 async def test_what_is_kept_for_somebody_who_leaves_is_for_anyone_at_once(at_work: House) -> None:
-    await at_work.queue("water", Queue(target=600, sticky=100))
+    await at_work.queue("water", QueuePromise(target=600, sticky=100))
     await at_work.agent("anna", "water", capacity=1)
     await at_work.customer("before", "water", profile="mei")
     await at_work.engine.settle()
@@ -300,7 +305,7 @@ async def test_a_new_policy_reaches_those_who_wait_and_those_at_work(at_work: Ho
     assert (await at_work.conversation("c1")).offered_to is None
     await at_work.pass_time(31)
     await at_work.routing.presences.renew(["gus"])
-    await at_work.queue("water", Queue(target=60, sticky=0, steps=(Step(after=0.5, anyone=True),)))
+    await at_work.queue("water", QueuePromise(target=60, sticky=0, steps=(OverflowStep(after=0.5, anyone=True),)))
     assert (await at_work.conversation("c1")).offered_to == "gus"
 
 

@@ -659,6 +659,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what it needs of the person who answers; where it waits, it moves to another line and keeps its turn. */
+        put: operations["ask_for"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/preview": {
         parameters: {
             query?: never;
@@ -1283,6 +1300,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing/house": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the policy of the house. */
+        get: operations["get_house"];
+        /** Set the policy; it routes from now on, also those who wait already. */
+        put: operations["set_house"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every queue. */
+        get: operations["list_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Describe a queue; `faults` warn of what makes no sense for the people there are. */
+        put: operations["set_queue"];
+        post?: never;
+        /** Let a queue promise nothing again; who waits in it stays. */
+        delete: operations["forget_queue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the published versions. */
+        get: operations["list_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with rules, for these fields and these people. */
+        post: operations["check_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the draft; without one, the rules in force. */
+        get: operations["get_rules_draft"];
+        /** Keep the draft, right or wrong; it routes nobody until it is published. */
+        put: operations["save_rules_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what a rule may ask about; besides, `attribute.` and a name asks for one of the profile's attributes. */
+        get: operations["list_rule_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the draft in force as a new version; refused with the field's name when it makes no sense. */
+        post: operations["publish_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what rules would come to for a conversation; nothing changes. */
+        post: operations["try_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one published version. */
+        get: operations["get_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/rules/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an older version in force again, as a new one. */
+        post: operations["publish_rules_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List colleagues with what they can do. */
+        get: operations["list_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/skills/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what a colleague can do; they are given what waits for that at once. */
+        put: operations["set_skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1599,6 +1840,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Abilities
+         * @description One row of the matrix. Languages are tags of which the first part counts.
+         *
+         *         `cleared` are the marks of restricted customers they may serve, `limits` how many of a kind of channel they may have
+         *         at once, `bulk` whether they get work that nobody waits for. `pace` is how long they take with a skill, as a part of
+         *         what is usual.
+         */
+        Abilities: {
+            /** @default true */
+            bulk: boolean;
+            /** @default [] */
+            cleared: string[];
+            /** @default [] */
+            departments: string[];
+            /** @default [] */
+            languages: string[];
+            /** @default {} */
+            limits: {
+                [key: string]: number;
+            };
+            /** @default {} */
+            pace: {
+                [key: string]: number;
+            };
+            /** @default [] */
+            regions: string[];
+            /** @default {} */
+            skills: {
+                [key: string]: number;
+            };
+        };
         /**
          * Address
          * @description One customer at one provider: `channel` is the adapter's name, `user` the provider's id of the person.
@@ -1959,6 +2232,24 @@ export interface components {
             field: string;
         };
         /**
+         * ChannelKind
+         * @description How work of one kind fills a person.
+         *
+         *         `units` of their capacity go to each. It may be given although work of the kinds it `interrupts` fills them: that
+         *         work then counts for nothing. While somebody has work that is `alone`, only what interrupts it is given to them.
+         *         `most` limits how many of this kind one person has at once.
+         */
+        ChannelKind: {
+            /** @default false */
+            alone: boolean;
+            /** @default [] */
+            interrupts: string[];
+            /** @default null */
+            most: number | null;
+            /** @default 1 */
+            units: number;
+        };
+        /**
          * ChannelNow
          * @description What may be sent in a conversation now. `outside` names the parts that need no open window.
          */
@@ -2203,6 +2494,7 @@ export interface components {
              *       },
              *       "ruled_at": null,
              *       "rules": 0,
+             *       "suggested": "",
              *       "team": null,
              *       "wish": ""
              *     }
@@ -2405,6 +2697,48 @@ export interface components {
             remark: string | null;
         };
         /**
+         * Edition
+         * @description One published version of the rules, never changed; the newest is in force. The id is its `number`, padded.
+         */
+        Edition: {
+            id: string;
+            made_at: string;
+            made_by: string;
+            /** @default  */
+            note: string;
+            number: number;
+            rules: components["schemas"]["RoutingRule"][];
+            /** @default 0 */
+            version: number;
+        };
+        /**
+         * EditionLine
+         * @description One published version.
+         */
+        EditionLine: {
+            live: boolean;
+            made_at: string;
+            made_by: string;
+            note: string;
+            number: number;
+            rules: number;
+        };
+        /**
+         * EditionsShown
+         * @description Published versions, newest first.
+         */
+        EditionsShown: {
+            items: components["schemas"]["EditionLine"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * Ending
+         * @description What becomes of somebody whom the queue does not keep.
+         * @enum {unknown}
+         */
+        Ending: "bot" | "call_back" | "message" | "self_service";
+        /**
          * Envelope
          * @description The outside of one mail, in or out. Mailboxes read `name <user@host>` or `user@host`.
          *
@@ -2504,6 +2838,13 @@ export interface components {
          */
         Faults: {
             faults: components["schemas"]["Fault"][];
+        };
+        /**
+         * FaultsShown
+         * @description What is wrong; an error keeps rules from being published, a warning does not.
+         */
+        FaultsShown: {
+            items: components["schemas"]["RuleFault"][];
         };
         /**
          * Field
@@ -2764,6 +3105,24 @@ export interface components {
             week: components["schemas"]["Interval"][];
             /** @default Asia/Shanghai */
             zone: string;
+        };
+        /**
+         * HousePut
+         * @description Another policy, over the version that was read.
+         */
+        HousePut: {
+            rules: components["schemas"]["Rules"];
+            version: number | null;
+        };
+        /**
+         * HouseShown
+         * @description The policy; without a version it is as delivered.
+         */
+        HouseShown: {
+            /** @default null */
+            changed_at: string | null;
+            rules: components["schemas"]["Rules"];
+            version: number | null;
         };
         /**
          * Html
@@ -3129,6 +3488,15 @@ export interface components {
             windows: components["schemas"]["Window"][];
         };
         /**
+         * MatrixShown
+         * @description Colleagues, by name.
+         */
+        MatrixShown: {
+            items: components["schemas"]["SkilledShown"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
          * Me
          * @description Who is logged in: `csrf` goes into X-CSRF-Token with every write.
          */
@@ -3410,11 +3778,34 @@ export interface components {
             value: string;
         };
         /**
+         * Order
+         * @description Who of those who wait comes first.
+         * @enum {unknown}
+         */
+        Order: "arrival" | "index" | "priority";
+        /**
          * Outcome
          * @description What a decision came to.
          * @enum {unknown}
          */
         Outcome: "accepted" | "assigned" | "declined" | "deferred" | "nobody" | "offered" | "returned" | "sorted" | "taken" | "timed_out" | "to_bot" | "transferred";
+        /**
+         * OverflowStep
+         * @description What changes for somebody who has waited `after`, a part of the target; see the policy's `Step`.
+         */
+        OverflowStep: {
+            after: number;
+            /** @default false */
+            anyone: boolean;
+            /** @default null */
+            ending: components["schemas"]["Ending"] | null;
+            /** @default 0 */
+            levels: number;
+            /** @default [] */
+            teams: string[];
+            /** @default [] */
+            waives: ("department" | "language" | "region")[];
+        };
         /**
          * Overview
          * @description The whole picture as it was at `at`. `at_risk` is who has waited longest for an answer, in a queue or not; `due`
@@ -3452,11 +3843,17 @@ export interface components {
             why: components["schemas"]["Pause"];
         };
         /**
+         * People
+         * @description Who of those who are free is asked first.
+         * @enum {unknown}
+         */
+        People: "least_flexible" | "longest_idle";
+        /**
          * Permission
          * @description One thing that may be allowed. The values are on the wire and in API tokens: never reuse one.
          * @enum {unknown}
          */
-        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "desk.manage" | "desk.read" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
+        Permission: "audit.read" | "bots.manage" | "bots.read" | "canned.manage" | "canned.read" | "conversations.all" | "conversations.read" | "conversations.reply" | "conversations.supervise" | "conversations.takeover" | "desk.manage" | "desk.read" | "inboxes.manage" | "inboxes.read" | "labels.manage" | "labels.read" | "operations.manage" | "profiles.manage" | "profiles.read" | "routing.manage" | "routing.read" | "teams.manage" | "teams.read" | "tokens.own" | "users.manage" | "users.read";
         /**
          * PieceShown
          * @description What became of one conversation; `code` and `why` tell of a refusal.
@@ -3720,6 +4117,15 @@ export interface components {
             worked: boolean;
         };
         /**
+         * Publishing
+         * @description Publish the draft as it was seen at this version.
+         */
+        Publishing: {
+            /** @default  */
+            note: string;
+            version: number;
+        };
+        /**
          * Quality
          * @description Which promises are kept; `adapters/check.py` compares each tick with the evidence.
          */
@@ -3730,6 +4136,77 @@ export interface components {
             live_checked: ("done" | "todo") | components["schemas"]["Exempt"];
             /** @default todo */
             recorded: ("done" | "todo") | components["schemas"]["Exempt"];
+        };
+        /**
+         * QueueDescribed
+         * @description A queue; the id is its team's, or "anybody". Without a version nobody described it, and it promises nothing.
+         */
+        QueueDescribed: {
+            /** @default null */
+            changed_at: string | null;
+            /** @default [] */
+            faults: components["schemas"]["RuleFault"][];
+            id: string;
+            name: string;
+            terms: components["schemas"]["QueueTerms"];
+            version: number | null;
+        };
+        /**
+         * QueuePromise
+         * @description What a queue promises; see the policy's `Queue`. All times in seconds.
+         */
+        QueuePromise: {
+            /** @default 1800 */
+            bound: number;
+            /** @default null */
+            cap: number | null;
+            /** @default message */
+            closed: components["schemas"]["Ending"];
+            /** @default message */
+            full: components["schemas"]["Ending"];
+            /** @default 300 */
+            handle: number;
+            /** @default [] */
+            steps: components["schemas"]["OverflowStep"][];
+            /** @default 30 */
+            sticky: number;
+            /** @default 60 */
+            target: number;
+            /** @default {} */
+            targets: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * QueuePut
+         * @description Other terms, over the version that was read; none for a queue that nobody described.
+         */
+        QueuePut: {
+            /** @default true */
+            announced: boolean;
+            /** @default  */
+            calendar: string;
+            /** @default [] */
+            choices: ("call_back" | "message" | "self_service")[];
+            /** @default null */
+            hours: components["schemas"]["Hours"] | null;
+            /**
+             * @default {
+             *       "bound": 1800,
+             *       "cap": null,
+             *       "closed": "message",
+             *       "full": "message",
+             *       "handle": 300,
+             *       "steps": [],
+             *       "sticky": 30,
+             *       "target": 60,
+             *       "targets": {}
+             *     }
+             */
+            queue: components["schemas"]["QueuePromise"];
+            /** @default  */
+            self_service: string;
+            version: number | null;
         };
         /**
          * QueueShown
@@ -3747,6 +4224,49 @@ export interface components {
             online: number;
             team: string | null;
             waiting: number;
+        };
+        /**
+         * QueueTerms
+         * @description What an administrator says of a queue, which has its team's id.
+         *
+         *         It is open in its `hours`, or in those of the desk's `calendar`; with neither always. Who waits is told how long it
+         *         takes, unless not `announced`, and may do one of `choices` instead. `self_service` is what is said to who serves
+         *         themselves.
+         */
+        QueueTerms: {
+            /** @default true */
+            announced: boolean;
+            /** @default  */
+            calendar: string;
+            /** @default [] */
+            choices: ("call_back" | "message" | "self_service")[];
+            /** @default null */
+            hours: components["schemas"]["Hours"] | null;
+            /**
+             * @default {
+             *       "bound": 1800,
+             *       "cap": null,
+             *       "closed": "message",
+             *       "full": "message",
+             *       "handle": 300,
+             *       "steps": [],
+             *       "sticky": 30,
+             *       "target": 60,
+             *       "targets": {}
+             *     }
+             */
+            queue: components["schemas"]["QueuePromise"];
+            /** @default  */
+            self_service: string;
+        };
+        /**
+         * QueuesDescribed
+         * @description Every queue there is: one for each team, and that of conversations without a team.
+         */
+        QueuesDescribed: {
+            items: components["schemas"]["QueueDescribed"][];
+            /** @default null */
+            next: string | null;
         };
         /**
          * Range
@@ -4021,6 +4541,42 @@ export interface components {
          */
         Role: "administrator" | "agent" | "designer" | "lead" | "marketer" | "quality";
         /**
+         * RoutingRule
+         * @description One rule.
+         */
+        RoutingRule: {
+            /** @default true */
+            active: boolean;
+            /** @default false */
+            last: boolean;
+            name: string;
+            /**
+             * @default {
+             *       "needed": {
+             *         "bulk": false,
+             *         "department": "",
+             *         "language": "",
+             *         "region": "",
+             *         "restricted": [],
+             *         "skills": {},
+             *         "vip": 0
+             *       },
+             *       "own_language": false,
+             *       "own_region": false,
+             *       "priority": null,
+             *       "queue": null
+             *     }
+             */
+            then: components["schemas"]["Then"];
+            /**
+             * @default {
+             *       "of": [],
+             *       "type": "all"
+             *     }
+             */
+            when: components["schemas"]["Rule"] | components["schemas"]["All"] | components["schemas"]["AnyOf"] | components["schemas"]["Not"];
+        };
+        /**
          * Row
          * @description A conversation in a list, and how far this user has read it.
          */
@@ -4141,6 +4697,7 @@ export interface components {
              *       },
              *       "ruled_at": null,
              *       "rules": 0,
+             *       "suggested": "",
              *       "team": null,
              *       "wish": ""
              *     }
@@ -4169,6 +4726,93 @@ export interface components {
             type: "rule";
             /** @default  */
             value: boolean | number | string | string[];
+        };
+        /**
+         * RuleFault
+         * @description What is wrong with rules, and where (`$.rules[2].then.queue`); a warning keeps nothing from being published.
+         */
+        RuleFault: {
+            /** @default {} */
+            facts: {
+                [key: string]: string;
+            };
+            message: string;
+            path: string;
+            /** @enum {unknown} */
+            severity: "error" | "warning";
+        };
+        /**
+         * Rules
+         * @description The policy of a house, as data.
+         *
+         *         `weights` say how much a missed target of each priority counts, and every level of VIP multiplies by `vip`.
+         *         `damping` is what is left of the index after a miss. `fairness`, in seconds, softens the rule that the least
+         *         flexible come first: so much longer idle makes up for one skill more; None lets nothing make up for it.
+         */
+        Rules: {
+            /** @default 0.5 */
+            damping: number;
+            /** @default null */
+            fairness: number | null;
+            kinds?: {
+                [key: string]: components["schemas"]["ChannelKind"];
+            };
+            /** @default index */
+            order: components["schemas"]["Order"];
+            /** @default least_flexible */
+            people: components["schemas"]["People"];
+            /** @default 2 */
+            vip: number;
+            weights?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * RulesChecked
+         * @description Rules to be looked at, and not kept.
+         */
+        RulesChecked: {
+            rules: components["schemas"]["RoutingRule"][];
+        };
+        /**
+         * RulesDraftShown
+         * @description Rules as they are being written, and what is wrong with them.
+         */
+        RulesDraftShown: {
+            /** @default null */
+            changed_at: string | null;
+            /** @default  */
+            changed_by: string;
+            /** @default [] */
+            faults: components["schemas"]["RuleFault"][];
+            rules: components["schemas"]["RoutingRule"][];
+            version: number | null;
+        };
+        /**
+         * RulesPut
+         * @description A draft, over the version that was read.
+         */
+        RulesPut: {
+            rules: components["schemas"]["RoutingRule"][];
+            version: number | null;
+        };
+        /**
+         * RulesSaid
+         * @description What they say; `names` are the rules that held.
+         */
+        RulesSaid: {
+            names: string[];
+            needed: components["schemas"]["Needed"];
+            priority: components["schemas"]["Priority"] | null;
+            queue: string | null;
+        };
+        /**
+         * RulesTried
+         * @description What would these rules say of that conversation?
+         */
+        RulesTried: {
+            conversation: string;
+            rules: components["schemas"]["RoutingRule"][];
         };
         /**
          * Rung
@@ -4271,6 +4915,29 @@ export interface components {
             items: components["schemas"]["SessionShown"][];
             /** @default null */
             next: string | null;
+        };
+        /**
+         * SkilledShown
+         * @description One colleague's row; without a version they are as everybody is at first.
+         */
+        SkilledShown: {
+            abilities: components["schemas"]["Abilities"];
+            active: boolean;
+            capacity: number;
+            /** @default null */
+            changed_at: string | null;
+            name: string;
+            teams: string[];
+            user: string;
+            version: number | null;
+        };
+        /**
+         * SkillsPut
+         * @description What somebody can do, over the version that was read.
+         */
+        SkillsPut: {
+            abilities: components["schemas"]["Abilities"];
+            version: number | null;
         };
         /**
          * Snooze
@@ -4481,6 +5148,34 @@ export interface components {
             quoted: string;
             /** @enum {unknown} */
             type: "text";
+        };
+        /**
+         * Then
+         * @description What follows: the queue (a team's id), how soon it matters, what is needed.
+         *
+         *         `own_language` needs people of the conversation's language, `own_region` of the profile's attribute `region`.
+         */
+        Then: {
+            /**
+             * @default {
+             *       "bulk": false,
+             *       "department": "",
+             *       "language": "",
+             *       "region": "",
+             *       "restricted": [],
+             *       "skills": {},
+             *       "vip": 0
+             *     }
+             */
+            needed: components["schemas"]["Needed"];
+            /** @default false */
+            own_language: boolean;
+            /** @default false */
+            own_region: boolean;
+            /** @default null */
+            priority: components["schemas"]["Priority"] | null;
+            /** @default null */
+            queue: string | null;
         };
         /**
          * ToAgent
@@ -4725,7 +5420,9 @@ export interface components {
         };
         /**
          * Wants
-         * @description What people and bots `asked` for, what rules (version `rules`, 0: none) added, and what is `needed` by both.
+         * @description What people `asked` for, what rules (version `rules`, 0: none) added, and what is `needed` by both.
+         *
+         *         `suggested` is the skill a bot named when it handed over; it counts when somebody has a skill of that name.
          *
          *         `ruled_at` is the moment it had joined a queue at when the rules were asked, `placed` the one at which the queue of
          *         `team` let it in. `kind` is the kind of its channel. `deferred` and `wish` are what the customer does instead of
@@ -4781,6 +5478,8 @@ export interface components {
             ruled_at: string | null;
             /** @default 0 */
             rules: number;
+            /** @default  */
+            suggested: string;
             /** @default null */
             team: string | null;
             /**
@@ -9810,6 +10509,113 @@ export interface operations {
             };
         };
     };
+    ask_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Needed"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview: {
         parameters: {
             query?: never;
@@ -14709,6 +15515,1661 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RowsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_house: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_house: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HousePut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuesDescribed"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueuePut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDescribed"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesChecked"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraftShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_rules_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesPut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDraftShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publishing"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionLine"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesTried"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesSaid"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edition"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_rules_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionLine"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skills: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatrixShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsPut"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkilledShown"];
                 };
             };
             /** @description Malformed */
