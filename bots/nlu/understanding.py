@@ -13,6 +13,7 @@ from heapq import nlargest
 
 import numpy as np
 from msgspec import structs
+from numpy.typing import NDArray
 
 from bots.nlu import knowledge, payloads
 from bots.nlu.features import Indices, Values, Vocabulary
@@ -29,6 +30,8 @@ Answer = tuple[int, str, str]
 _Scored = tuple[Indices, Values, Floats]
 """A sentence by the numbers and weights of its parts, and its scores by them alone."""
 RANKED = 10
+LOOKED_AT = 3
+"""Classes among whose examples the nearest is looked for."""
 PARSED = 4000
 """Characters of a message that are looked at; 100 KB of text are no sentence."""
 
@@ -51,6 +54,7 @@ class Understanding:
         words, vector = known.fused.parted(len(known.names)) if known.fused is not None else (known.lexical, None)
         self._fused, self._dense = words, None if vector is None else vector.weights.astype(np.float32)
         self._vectors = None if known.vectors is None else known.vectors.astype(np.float32)
+        self._places = _places(known.classes, self._examples)
         self._extractor = Extractor(project, known.tagger or None)
         self._vocabulary = Vocabulary(known.names, known.weights, self._extractor.words)
 
@@ -93,7 +97,7 @@ class Understanding:
             shares, energy = judged(self._fused.sparse(numbers, values) + vector @ self._dense)
         else:
             shares, energy = judged(lexical * self.known.scale)
-        nearest, nearness = self._nearest(vector)
+        nearest, nearness = self._nearest(vector, shares)
         gate = self.known.gate
         score = float(energy)
         threshold = gate.fused if fused else gate.alone
@@ -119,12 +123,15 @@ class Understanding:
             self._last = (text, plain, scored)
         return scored
 
-    def _nearest(self, vector: Floats | None) -> tuple[str, float]:
-        if vector is None or self._vectors is None or not len(self._vectors):
+    def _nearest(self, vector: Floats | None, shares: Floats) -> tuple[str, float]:
+        """Return the example that means nearly the same, of those of the surest classes: to look at all takes long."""
+        if vector is None or self._vectors is None:
             return "", 0.0
-        near = self._vectors @ vector
+        surest = shares.argsort()[-LOOKED_AT:].tolist()
+        places = np.concatenate([self._places[number] for number in surest])
+        near = self._vectors[places] @ vector
         at = int(near.argmax())
-        return self._examples[at].text, float(near[at])
+        return self._examples[int(places[at])].text, float(near[at])
 
     def _entities(self, text: str, intent: str, at: datetime | None) -> tuple[Entity, ...]:
         return self._extractor.extract(text, at, intent.partition("/")[0])
@@ -160,6 +167,14 @@ class Understanding:
             return structs.replace(why, score=first, threshold=least), False
         lead = first - ranking[1].confidence if len(ranking) > 1 else 1.0
         return (structs.replace(why, score=lead, threshold=apart), False) if lead < apart else (why, True)
+
+
+def _places(classes: tuple[str, ...], examples: tuple[Example, ...]) -> tuple[NDArray[np.intp], ...]:
+    """Return where the examples of each class stand."""
+    places: dict[str, list[int]] = {name: [] for name in classes}
+    for at, example in enumerate(examples):
+        places[example.intent].append(at)
+    return tuple(np.array(one, np.intp) for one in places.values())
 
 
 def _exact(examples: tuple[Example, ...]) -> Mapping[str, Example]:
