@@ -146,4 +146,9 @@ async def test_the_pages_of_bots_in_every_look(new_agent: Callable[..., Awaitabl
         found += await faults_in_every_look(agent, f"bot-{tab}")
     assert len(LOOKS) == 4
     assert found == []
+    await page.get_by_test_id("remove").click()
+    await agent.picture("asked before it is removed")
+    await page.locator(".el-message-box .el-button--danger").click()
+    await expect(page.get_by_test_id("bot-water")).to_be_visible()
+    await expect(page.get_by_test_id("bot-looks")).to_have_count(0)
     assert [line for line in agent.complaints() if not re.search("ResizeObserver", line)] == []
