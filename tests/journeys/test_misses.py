@@ -32,6 +32,7 @@ def begin(trained: Path) -> Path:
     return trained
 
 
+@pytest.mark.timeout(300)  # as `PATIENCE`: it trains a whole bot
 async def test_a_miss_becomes_an_example_and_is_understood(
     new_agent: Callable[..., Awaitable[Agent]], new_visitor: Callable[..., Awaitable[Visitor]]
 ) -> None:
