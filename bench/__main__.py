@@ -23,6 +23,7 @@ FIGURES = (
     "start",
     "understanding",
     "turns",
+    "assignments",
     "bots",
     "timers",
 )

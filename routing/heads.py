@@ -20,12 +20,10 @@ from routing.policy.needs import Needs
 from routing.policy.queues import Queue, rings
 from routing.terms import MOMENT, Group, Terms
 
-SPARE = 6
-"""Read beyond the places there are: some may be declined, or kept for somebody."""
 WIDTH = 60
 """Lines in one read."""
-PAGES = 20
-"""Pages of those whom nobody here may have that are stepped over."""
+MORE, PAGES = 40, 20
+"""Rows of a further page, and pages, of those whom nobody here may have that are stepped over."""
 
 
 class Head(Struct, frozen=True):
@@ -81,7 +79,7 @@ class Heads:
         old_enough = self._old_enough(group, ring)
         tests: list[Test] = [In("lane", tuple(lines)), Present("queued_at"), *old_enough]
         found, after = list[Head](), None
-        limit = places + SPARE
+        limit = places
         for _ in range(PAGES):
             page = await self._store.find(
                 CONVERSATIONS, *tests, order=(By("queued_at"), By("id")), limit=limit, after=after
@@ -91,7 +89,7 @@ class Heads:
             free = sum(self._free(head.conversation, agents) for head in found)
             if len(page) < limit or free >= places:
                 break
-            last = page[-1]
+            last, limit = page[-1], MORE
             after = (last.queued_at or last.opened_at, last.id)
         return found
 

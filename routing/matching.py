@@ -9,6 +9,7 @@ customer with an eligible idle person does not survive the steps that follow. Ro
 two routers cannot fill one place twice, and the loser decides again on fresh rows.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from routing.heads import Head, widened
 from routing.lines import LINES
 from routing.model import DESKS, Desk, Outcome
 from routing.overflow import OVERFLOW, Overflow, next_step
+from routing.places import taken
 from routing.placing import Placing
 from routing.policy.needs import Needs
 from routing.policy.queues import Ending
@@ -92,12 +94,14 @@ class Matching:
         return [] if desk is None else [wanted(agent, desk.teams, at=at)]
 
     async def _for_agent(self, agent: str, at: datetime) -> Sequence[Write]:
-        desk = await self._store.get(DESKS, agent)
+        desk, terms, held = await asyncio.gather(
+            self._store.get(DESKS, agent), self._terms.now(), taken(self._store, agent)
+        )
         if desk is None:
             return []
-        step = Step(self._store, self._events, await self._terms.now(), at)
+        step = Step(self._store, self._events, terms, at)
         step.seat([desk])
-        await step.count(agent)
+        step.counted(agent, held)
         writes = [*await step.pairs(), *await self._ended(step, at)]
         if step.full:
             writes.append(wanted(agent, desk.teams, at=at))

@@ -1,5 +1,6 @@
 """How much of a person's attention is taken: counted from the conversations, so that it cannot drift."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 
@@ -13,10 +14,10 @@ MOST = 1000
 
 async def taken(store: Store, agent: str) -> Mapping[str, int]:
     """Return what the agent holds awake, plus what is offered to them: how many of each kind."""
-    held = await store.find(
-        CONVERSATIONS, Eq("state", State.AGENT), Eq("agent", agent), Missing("snoozed_until"), limit=MOST
+    held, offered = await asyncio.gather(
+        store.find(CONVERSATIONS, Eq("state", State.AGENT), Eq("agent", agent), Missing("snoozed_until"), limit=MOST),
+        store.find(CONVERSATIONS, Present("offered_to"), Eq("offered_to", agent), limit=MOST),
     )
-    offered = await store.find(CONVERSATIONS, Present("offered_to"), Eq("offered_to", agent), limit=MOST)
     return Counter(kind_of(one) for one in (*held, *offered))
 
 

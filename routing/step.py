@@ -50,7 +50,7 @@ class Step:
         self._read: dict[str, Desk] = {}
         self._now: dict[str, Desk] = {}
         self._counted: set[str] = set()
-        self._teams: dict[str, Team | None] = {}
+        self._teams: dict[str, Team] = {}
 
     @property
     def desks(self) -> Sequence[Desk]:
@@ -65,24 +65,26 @@ class Step:
 
     async def count(self, agent: str) -> bool:
         """Count what somebody holds; says whether their row was right."""
-        if agent in self._counted:
-            return True
+        return agent in self._counted or self.counted(agent, await taken(self._store, agent))
+
+    def counted(self, agent: str, held: Mapping[str, int]) -> bool:
+        """Take over what somebody was counted to hold; says whether their row was right."""
         self._counted.add(agent)
         read = self._now[agent]
-        held = {kind: n for kind, n in (await taken(self._store, agent)).items() if n}
         self._now[agent] = settled(read, self._terms.rules, held=held, at=self._at)
-        return held == read.held
+        return self._now[agent].held == read.held
 
     async def pairs(self, asked: Sequence[Head] = ()) -> Sequence[Write]:
         """Return the writes of every pair, and of every desk that changed; `asked` are considered in any case."""
         heads = await self._heads(asked)
+        await self._know_teams(heads)
         turn = await self._agreed(heads)
         self.ended = turn.ended
         self.full = len(turn.pairs) > STEP
         writes: list[Write] = []
         by_id = {head.conversation.id: head for head in heads}
         for pair in turn.pairs[:STEP]:
-            writes.extend(await self._give(by_id[pair.item.id], pair))
+            writes.extend(self._give(by_id[pair.item.id], pair))
         return [*writes, *self._desks()]
 
     async def _heads(self, asked: Sequence[Head]) -> list[Head]:
@@ -110,9 +112,9 @@ class Step:
             board.join(item_of(head.conversation, head.line), now)
         return board.tick(now)
 
-    async def _give(self, head: Head, pair: Pair) -> Sequence[Write]:
+    def _give(self, head: Head, pair: Pair) -> Sequence[Write]:
         read, desk = head.conversation, self._now[pair.agent]
-        team = await self._team(read.team)
+        team = self._teams.get(read.team or "")
         considered = candidates(pair.item, pair.agent, self._now.values(), self._terms.rules, self._at)
         change = head.change or Change(read)
         if team is not None and team.auto_accept:
@@ -144,10 +146,9 @@ class Step:
     def _kinds(self, desk: Desk) -> set[str]:
         return set(open_kinds(desk, self._terms.rules, desk.held)) if desk.open else set()
 
-    async def _team(self, id: str | None) -> Team | None:
-        if id is not None and id not in self._teams:
-            self._teams[id] = await self._store.get(TEAMS, id)
-        return self._teams[id] if id is not None else None
+    async def _know_teams(self, heads: Sequence[Head]) -> None:
+        wanted = sorted({head.conversation.team or "" for head in heads} - {""})
+        self._teams = {team.id: team for team in await self._store.get_many(TEAMS, wanted)} if wanted else {}
 
 
 def _differs(read: Desk, now: Desk) -> bool:

@@ -19,7 +19,7 @@ from routing.settings import BOOK, BOOKS, HOUSE, HOUSES, MOST_QUEUES, PLAIN_QUEU
 
 MOST_LINES = 20_000
 Group = tuple[str, str, int]
-"""Queue, priority, level of VIP: those who are compared by arrival."""
+"""Queue as a board knows it, priority, level of VIP: those who are compared by arrival."""
 
 
 class Terms:
@@ -72,7 +72,7 @@ class Terms:
             wanted = rings(line.needs, self.waited_in(line))
             ring = next((number for number, needs in enumerate(wanted) if suits(needs, craft) is None), None)
             if ring is not None:
-                group = found.setdefault((line.queue, line.priority, line.vip), {})
+                group = found.setdefault((line.board, line.priority, line.vip), {})
                 group.setdefault(ring, []).append(line.id)
         return {group: {ring: tuple(ids) for ring, ids in by.items()} for group, by in found.items()}
 

@@ -1,13 +1,17 @@
 """How routing is plugged in: what it hears, and which jobs are its own. Called once, by the wiring of the process."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from accounts.audit import Audit
 from accounts.events import TeamDeleted, TeamsChanged, UserDeactivated
 from conversations.events import Assigned, Freed, Queued
 from conversations.limits import Limits
 from hub.clock import Clock
 from hub.events import Events
-from hub.store.port import Collection, Document, Store
+from hub.store.port import Collection, Document, Store, Write
 from hub.work.engine import Engine
+from hub.work.jobs import Job
 from routing.abilities import MATRIX
 from routing.asking import Asking
 from routing.batches import BATCHES, PIECES
@@ -28,7 +32,7 @@ from routing.ruleset import DRAFTS, EDITIONS
 from routing.settings import BOOKS, HOUSES, QUEUES
 from routing.sticking import Sticking
 from routing.terms import Calendars, TermsReader
-from routing.wanted import MATCH
+from routing.wanted import MATCH, Match
 
 COLLECTIONS: tuple[Collection[Document], ...] = (
     DESKS, DECISIONS, BATCHES, PIECES, MATRIX, QUEUES, HOUSES, BOOKS, LINES, DRAFTS, EDITIONS,
@@ -61,6 +65,10 @@ class Routing:
         events.subscribe(TeamsChanged, "routing", self.presences.on_teams)
         events.subscribe(UserDeactivated, "routing", self._orphans.on_deactivated)
         events.subscribe(TeamDeleted, "routing", self._orphans.on_team_deleted)
+
+    async def match(self, body: Match, job: Job, at: datetime) -> Sequence[Write]:
+        """Make the pairs that can be made now, as the engine would."""
+        return await self._matching.match(body, job, at)
 
     def register(self, engine: Engine) -> None:
         """Give the engine the handlers of this room's own jobs."""
