@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.mongo, pytest.mark.redis]
 BYE = "再见，祝您生活愉快！"
+SWEPT = 60
+"""Seconds for an answer: a turn whose hint died with Redis waits for the sweep."""
 
 
 async def test_what_is_published_at_one_door_answers_behind_the_other(
@@ -101,7 +103,7 @@ class Talk:
         async def heard() -> bool:
             return len(self.answers) >= self.said
 
-        await eventually(heard, f"answer {self.said}")
+        await eventually(heard, f"answer {self.said}", seconds=SWEPT)
         return self.answers[-1]
 
 
