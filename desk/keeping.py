@@ -8,6 +8,7 @@ The timer's row is the truth, so none is early; one whose deadline has moved fin
 was changed while the news of it is still under way is not judged: the news says what happened when.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -130,7 +131,7 @@ class Keeping:
         return await self._kept(conversation, deadline, applied, clocks, at)
 
     async def _read(self, id: str) -> tuple[Conversation | None, Deadline | None]:
-        return await self._store.get(CONVERSATIONS, id), await self._store.get(DEADLINES, id)
+        return await asyncio.gather(self._store.get(CONVERSATIONS, id), self._store.get(DEADLINES, id))
 
     async def _kept(
         self, conversation: Conversation, deadline: Deadline | None, applied: Applied, clocks: Clocks, at: datetime,
