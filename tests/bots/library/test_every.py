@@ -7,8 +7,8 @@ from bots.triggers import read
 from tests.bots.library import checks
 from tests.bots.library.held import accuracy, named_responses, otherwise
 
-LEAST = {"water": 0.92, "appointment": 0.92, "shop": 0.91, "it": 0.88}
-"""Of sentences they never saw. The shop's and the IT desk's are a little below what was measured, and short of 0.92."""
+LEAST = {"water": 0.93, "appointment": 0.93, "shop": 0.92, "it": 0.92}
+"""Of sentences they never saw; a little below what was measured in either language."""
 LANGUAGES = ("zh", "en")
 each = pytest.mark.parametrize("bot", sorted(LEAST))
 both = pytest.mark.parametrize("language", LANGUAGES)
