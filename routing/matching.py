@@ -29,10 +29,11 @@ from routing.places import taken
 from routing.placing import Placing
 from routing.policy.needs import Needs
 from routing.policy.queues import Ending
+from routing.refreshing import told
 from routing.serving import wanted_words
 from routing.settings import ANYBODY
 from routing.step import STEP, Step
-from routing.terms import Terms, TermsReader, turned
+from routing.terms import Terms, TermsReader
 from routing.unserved import Unserved
 from routing.wanted import Match, matching, wanted
 
@@ -120,7 +121,7 @@ class Matching:
         heads = list[Head]()
         for one in await self._placing.before(read):
             heads.append(await self._placing.place(one, terms, at, beside=len(heads)))
-        return [*await self._look(step, heads, at), *_new(heads, terms)]
+        return [*await self._look(step, heads, at), *_new(heads, terms, at)]
 
     async def _look(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Write]:
         """Pair those who have a place; who found nobody is looked at again once their place is stored."""
@@ -189,8 +190,8 @@ def _waits(now: Conversation) -> bool:
     return now.queued_at is not None and now.state is State.WAITING and bool(now.lane)
 
 
-def _new(heads: Sequence[Head], terms: Terms) -> list[Write]:
-    """Return the writes of lines that nobody stood in before, and of the page that tells of them."""
-    fresh = {head.line.id: head.line for head in heads if _waits(head.conversation)}
-    lines: list[Write] = [Insert(LINES, line) for id, line in fresh.items() if id not in terms.lines]
-    return [*lines, turned(terms.book)] if lines else []
+def _new(heads: Sequence[Head], terms: Terms, at: datetime) -> list[Write]:
+    """Return the writes of lines that nobody stood in before, and the jobs that tell of them."""
+    fresh = {head.line.id: head for head in heads if _waits(head.conversation) and head.line.id not in terms.lines}
+    lines: list[Write] = [Insert(LINES, head.line) for head in fresh.values()]
+    return [*lines, *(told(head.conversation, at) for head in fresh.values())]

@@ -27,7 +27,7 @@ from routing.orphans import Orphans
 from routing.overflow import KEPT_OVER, OVERFLOW
 from routing.placing import Placing
 from routing.presence import LAPSE, Presences
-from routing.refreshing import REFRESH, Refreshing
+from routing.refreshing import NEW_LINE, REFRESH, Refreshing
 from routing.ruleset import DRAFTS, EDITIONS
 from routing.settings import BOOKS, HOUSES, QUEUES
 from routing.sticking import Sticking
@@ -74,6 +74,7 @@ class Routing:
         """Give the engine the handlers of this room's own jobs."""
         engine.register(MATCH, self._matching.match)
         engine.register(REFRESH, self._refreshing.refresh)
+        engine.register(NEW_LINE, self._refreshing.tell)
         engine.register(OVERFLOW, self._matching.step_reached)
         engine.register(KEPT_OVER, self._sticking.over)
         engine.register(OFFER_OVER, self.offers.over)
