@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from conversations.hours import Hours
-from conversations.inboxes import Inbox
 from conversations.model import Conversation, Priority, Profile
 from desk.calendars import add, check_opens
 from hub.conditions import ALWAYS, Condition, Fact, Field, Holds, check, compiled
@@ -147,10 +146,14 @@ FIELDS = (
 """What a policy may ask about. `customer_level` is the attribute `level` of the customer's profile."""
 
 
-def facts_of(conversation: Conversation, inbox: Inbox | None, profile: Profile | None) -> dict[str, Fact]:
-    """Return what policies are asked with."""
+OF_CUSTOMERS = frozenset(field.name for field in FIELDS if field.name.startswith("customer_"))
+"""Those that stand in the customer's profile."""
+
+
+def facts_of(conversation: Conversation, profile: Profile | None) -> dict[str, Fact]:
+    """Return what policies are asked with; without a profile nothing is known of the customer."""
     return {
-        "channel": inbox.channel if inbox else conversation.address.channel,
+        "channel": conversation.address.channel,
         "inbox": conversation.inbox,
         "team": conversation.team,
         "priority": conversation.priority.value,

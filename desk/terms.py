@@ -5,10 +5,10 @@ import asyncio
 from msgspec import Struct
 
 from conversations.hours import Hours
-from conversations.inboxes import INBOXES
 from conversations.model import PROFILES, Conversation
-from desk.policies import CALENDARS, MOST, POLICIES, Policy, choose, facts_of
+from desk.policies import CALENDARS, MOST, OF_CUSTOMERS, POLICIES, Policy, choose, facts_of
 from desk.rows import BOOK, BOOKS, Book
+from hub.conditions import asked
 from hub.store.port import By, Store
 
 ROUND_THE_CLOCK = Hours()
@@ -30,6 +30,7 @@ class Terms:
         self._read = -1
         self._policies: list[Policy] = []
         self._calendars: dict[str, tuple[Hours, int]] = {}
+        self._asks_customers = False
 
     async def book(self) -> Book | None:
         """Return the book; None while nothing was ever promised."""
@@ -39,10 +40,8 @@ class Terms:
         """Return what a conversation falls under, or None."""
         if not await self._fresh():
             return None
-        inbox, profile = await asyncio.gather(
-            self._store.get(INBOXES, conversation.inbox), self._store.get(PROFILES, conversation.profile)
-        )
-        policy = choose(self._policies, facts_of(conversation, inbox, profile))
+        profile = await self._store.get(PROFILES, conversation.profile) if self._asks_customers else None
+        policy = choose(self._policies, facts_of(conversation, profile))
         return self.applied(policy) if policy is not None else None
 
     def applied(self, policy: Policy) -> Applied:
@@ -63,5 +62,6 @@ class Terms:
             )
             self._policies = policies
             self._calendars = {one.id: (one.terms.hours, one.version) for one in calendars}
+            self._asks_customers = any(not OF_CUSTOMERS.isdisjoint(asked(one.terms.when)) for one in policies)
             self._read = book.version
         return bool(self._policies)

@@ -155,6 +155,17 @@ def _fits(holds: Holds, value: Value, *, several: bool) -> bool:
             return isinstance(value, tuple) and bool(value) if several else isinstance(value, str) and value != ""
 
 
+def asked(condition: Condition) -> frozenset[str]:
+    """Return the fields that a condition asks about: what else there is to know need not be read for it."""
+    match condition:
+        case Rule():
+            return frozenset({condition.field})
+        case Not():
+            return asked(condition.of)
+        case All() | AnyOf():
+            return frozenset[str]().union(*map(asked, condition.of))
+
+
 def compiled(condition: Condition) -> Predicate:
     """Return the condition as a function of facts. What was never checked may raise TypeError when it is asked."""
     match condition:

@@ -9,13 +9,14 @@ import pytest
 
 from accounts.permissions import Role
 from conversations.hours import Hours, Interval
-from conversations.model import MESSAGES, Priority, State
+from conversations.model import MESSAGES, PROFILES, Priority, Profile, State
 from conversations.moves import close, reopen
 from desk.policies import CalendarTerms, Kind
 from desk.promises import Senders
 from desk.timers import Ring
 from hub.errors import Conflict, Invalid, NotFound, WrongMove
-from hub.store.port import By, Eq
+from hub.model import Address
+from hub.store.port import By, Eq, Insert
 from hub.work.jobs import JOBS
 from tests.desk.house import MONDAY, QUICK, House, house
 
@@ -221,6 +222,21 @@ async def test_another_priority_is_another_promise(desk: House) -> None:
     await desk.becomes(priority=Priority.LOW)
     assert (await desk.conversation()).due_at == after(minutes=10)
     assert len(await desk.timers()) == 1
+
+
+async def test_a_customers_label_decides_by_which_policy_it_goes(desk: House) -> None:
+    vip = {"type": "rule", "field": "customer_labels", "op": "has", "value": "vip"}
+    await desk.policy(name="vip", rank=1, when=vip, targets=[{"kind": "first_response", "seconds": 60}])
+    await desk.policy()
+    at = desk.clock.now()
+    profile = Profile(
+        id="c1", address=Address(channel="webchat", user="c1"), channel="webchat", user="c1", labels=("vip",),
+        first_seen=at, last_seen=at,
+    )  # fmt: skip
+    await desk.store.commit(Insert(PROFILES, profile))
+    await desk.customer("c1")
+    await desk.customer("c2")
+    assert [(await desk.conversation(id)).due_at for id in ("c1", "c2")] == [after(minutes=1), after(minutes=10)]
 
 
 async def test_a_policy_changed_in_mid_run_is_adopted_by_all_that_is_open(desk: House) -> None:

@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from conversations.hours import Holiday, Hours, Interval
-from conversations.inboxes import Inbox
 from conversations.model import Conversation, Priority, Profile, State
 from desk.policies import (
     CalendarTerms,
@@ -61,7 +60,7 @@ VIP = Profile(
 @pytest.mark.parametrize(
     ("field", "op", "value", "applies"),
     [
-        ("channel", Op.IS, "wechat", True),
+        ("channel", Op.IS, "webchat", True),
         ("inbox", Op.IS, "web", True),
         ("team", Op.ONE_OF, ("water", "gas"), True),
         ("labels", Op.HAS, "leak", True),
@@ -72,15 +71,14 @@ VIP = Profile(
         ("customer_company", Op.FILLED, "", False),
     ],
 )
-def test_a_policy_asks_about_conversation_inbox_and_customer(field: str, op: Op, value: Any, applies: bool) -> None:
-    inbox = Inbox(id="web", name="Web", channel="wechat", created_at=AT)
-    facts = facts_of(conversation(), inbox, VIP)
+def test_a_policy_asks_about_conversation_and_customer(field: str, op: Op, value: Any, applies: bool) -> None:
+    facts = facts_of(conversation(), VIP)
     found = choose([policy("p", when=Rule(field=field, op=op, value=value))], facts)
     assert (found is not None) is applies
 
 
 def test_the_first_by_rank_then_by_age_applies_and_inactive_ones_do_not() -> None:
-    facts = facts_of(conversation(priority=Priority.URGENT), None, None)
+    facts = facts_of(conversation(priority=Priority.URGENT), None)
     urgent = Rule(field="priority", op=Op.IS, value="urgent")
     low = Rule(field="priority", op=Op.IS, value="low")
     policies = [

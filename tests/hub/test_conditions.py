@@ -23,6 +23,7 @@ from hub.conditions import (
     Not,
     Op,
     Rule,
+    asked,
     check,
     compiled,
 )
@@ -124,6 +125,12 @@ def test_nonsense_is_refused_where_it_stands(rule: dict[str, Any], path: str) ->
     with pytest.raises(Invalid) as refused:
         check(All(of=(ALWAYS, read({"type": "rule", **rule}))), FIELDS, "$.when")
     assert refused.value.path == path
+
+
+def test_what_it_asks_about_is_known_beforehand() -> None:
+    vip, late = Rule(field="vip", op=Op.IS, value=True), Rule(field="waited", op=Op.ABOVE, value=5)
+    assert asked(All(of=(vip, Not(of=AnyOf(of=(late, vip)))))) == {"vip", "waited"}
+    assert asked(ALWAYS) == frozenset()
 
 
 def test_a_tree_has_an_end() -> None:
