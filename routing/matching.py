@@ -121,10 +121,11 @@ class Matching:
         heads = list[Head]()
         for one in await self._placing.before(read):
             heads.append(await self._placing.place(one, terms, at, beside=len(heads)))
-        return [*await self._look(step, heads, at), *_new(heads, terms, at)]
+        return [*await self._look(step, heads, at), *await self._new(heads, terms)]
 
     async def _look(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Write]:
         """Pair those who have a place; who found nobody is looked at again once their place is stored."""
+        terms = await self._terms.now()
         standing = [head for head in heads if _waits(head.conversation)]
         step.seat(await self._eligible(step, standing, at))
         writes = [*await step.pairs(standing), *await self._ended(step, at)]
@@ -135,13 +136,22 @@ class Matching:
             if head.change is None:
                 writes.append(await self._nobody(step, head, at))
                 continue
-            if _waits(head.conversation):
+            if head.line.id not in terms.lines and _waits(head.conversation):
+                head.change.also(told(head.conversation, at))
+            elif _waits(head.conversation):
                 head.change.also(matching(conversation=head.conversation.id, team=head.conversation.team, at=at))
             writes.extend(head.change.writes(self._events, at))
         if step.full:
             first = heads[0].conversation
             writes.append(matching(conversation=first.id, team=first.team, at=at))
         return writes
+
+    async def _new(self, heads: Sequence[Head], terms: Terms) -> list[Write]:
+        """Return the writes of lines that nobody stood in before; another router may have made them a moment ago."""
+        lines = {head.line.id: head.line for head in heads if _waits(head.conversation)}
+        fresh = [id for id in lines if id not in terms.lines]
+        made = {line.id for line in await self._store.get_many(LINES, fresh)} if fresh else set()
+        return [Insert(LINES, lines[id]) for id in fresh if id not in made]
 
     async def _eligible(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Desk]:
         """Return those with a place who may serve them, whose turn it is first: nearer rings before wider ones."""
@@ -188,10 +198,3 @@ class Matching:
 
 def _waits(now: Conversation) -> bool:
     return now.queued_at is not None and now.state is State.WAITING and bool(now.lane)
-
-
-def _new(heads: Sequence[Head], terms: Terms, at: datetime) -> list[Write]:
-    """Return the writes of lines that nobody stood in before, and the jobs that tell of them."""
-    fresh = {head.line.id: head for head in heads if _waits(head.conversation) and head.line.id not in terms.lines}
-    lines: list[Write] = [Insert(LINES, head.line) for head in fresh.values()]
-    return [*lines, *(told(head.conversation, at) for head in fresh.values())]
