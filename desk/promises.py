@@ -1,7 +1,7 @@
 """Policies and calendars as administrators make them: checked before they are kept, audited, and in force at once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec import Struct, structs
@@ -33,6 +33,7 @@ from hub.ids import new_id
 from hub.store.port import By, Collection, Delete, Document, Insert, Store, Write, put
 
 T = TypeVar("T", Policy, Calendar)
+SOON = timedelta(seconds=5)
 WAYS = ("email", "sms", "wechat")
 
 
@@ -181,8 +182,12 @@ class Promises:
         return await self._audit.perform(act, decide)
 
     async def _in_force(self, act: Act, write: Write) -> tuple[Write, ...]:
-        """Return the write with what puts it in force: a new page of the book, and a look at what is open."""
-        return write, await self._turned(), ADOPT.job(Adopt(), lane="desk:adopt", seq=0, at=act.at)
+        """Return the write with what puts it in force: a new page of the book, and a look at what is open.
+
+        A second look comes soon after, for conversations that were being stored while the first one was taken.
+        """
+        looks = [ADOPT.job(Adopt(), lane=f"desk:adopt:{n}", seq=0, at=act.at, due=act.at + n * SOON) for n in range(2)]
+        return write, await self._turned(), *looks
 
     async def _turned(self, senders: dict[str, str] | None = None) -> Write:
         book = await self._store.get(BOOKS, BOOK)

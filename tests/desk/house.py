@@ -61,12 +61,12 @@ QUICK = {"kind": "first_response", "seconds": 600}
 class House:
     """What a test holds in its hands. Without `post`, deliveries are collected in `sent` instead of leaving."""
 
-    def __init__(self, store: Store, clock: FakeClock, post: Senders | None = None) -> None:
+    def __init__(self, store: Store, clock: FakeClock, post: Senders | None = None, *, alone: bool = False) -> None:
         self.store = store
         self.clock = clock
         self.sent: list[Delivery] = []
         self.events = Events()
-        self.desk = Desk(store, self.events, clock, Audit(store), address="https://hub.example")
+        self.desk = Desk(store, self.events, clock, Audit(store), address="https://hub.example", alone=alone)
         self.engine = Engine(store, LocalDispatch(), clock, alone=True)
         self.desk.register(self.engine)
         if post is None:

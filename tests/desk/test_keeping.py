@@ -18,11 +18,14 @@ from hub.errors import Conflict, Invalid, NotFound, WrongMove
 from hub.model import Address
 from hub.store.port import By, Eq, Insert
 from hub.work.jobs import JOBS
-from tests.desk.house import MONDAY, QUICK, House, house
+from tests.clocks import FakeClock
+from tests.desk.house import ALL, MONDAY, QUICK, House, house
+from tests.stores import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
+    from pathlib import Path
 
     from conversations.change import Change
     from conversations.model import Conversation
@@ -326,3 +329,20 @@ async def test_administration_is_guarded(desk: House) -> None:
     await promises.delete_policy(desk.act, policy.id)
     await promises.delete_calendar(desk.act, calendar.id)
     assert (await promises.policies(), await promises.calendars()) == ([], [])
+
+
+async def test_a_hub_that_is_alone_and_promises_nothing_keeps_no_row_of_it(tmp_path: Path) -> None:
+    async with open_store(tmp_path, ALL) as store:
+        quiet = House(store, FakeClock(MONDAY), alone=True)
+        await quiet.desk.open()
+        await quiet.customer("c1")
+        assert [job.kind for job in await ready(quiet)] == []
+        await quiet.policy()
+        assert (await quiet.conversation("c1")).due_at == after(minutes=10), "what came before is looked at too"
+        await quiet.pass_time(minutes=1)
+        await quiet.customer("c2")
+        assert (await quiet.conversation("c2")).due_at == after(minutes=11)
+        again = House(store, quiet.clock, alone=True)
+        await again.desk.open()
+        await again.customer("c3")
+        assert (await again.conversation("c3")).due_at == after(minutes=11)
