@@ -15,7 +15,7 @@ from bots.nlu.understanding import Understanding
 from bots.project.model import Project
 from hub.errors import Malformed
 
-ENGINE = 2
+ENGINE = 3
 """Grows when a model trained before would be understood otherwise."""
 LARGEST = 512 * 1024 * 1024
 """Bytes that a model may unfold to."""

@@ -7,13 +7,16 @@ taken away. Where words alone are surer of an intent than of nearly any of those
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from bots.nlu.knowledge import Gate
 from bots.nlu.layers import Floats, Fusion, judged, loss
 
 ALONE = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
+WORDS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+MEANINGS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
+"""What words and vector may count for the gate."""
 STRANGERS = 0.01
 """The part of the strangers that may pass without having been encoded."""
 FEWEST = 20
@@ -43,7 +46,10 @@ def fused(held: Held) -> Fusion:
         for joint in (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
         for meaning in (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5)
     ]
-    return min(tried, key=lambda one: loss(one.scores(held.lexical, held.seen), held.wanted))
+    best = min(tried, key=lambda one: loss(one.scores(held.lexical, held.seen), held.wanted))
+    meaning = held.seen[0]
+    gates = [structs.replace(best, gate_words=words, gate_meaning=of) for words in WORDS for of in MEANINGS]
+    return min(gates, key=lambda one: loss(one.gated(held.lexical, meaning), held.wanted))
 
 
 def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float) -> Gate:
@@ -57,7 +63,7 @@ def gated(held: Held, fusion: Fusion, nothing: Floats, *, rejected: float) -> Ga
     alone = max(_quantile(_energy(fusion.scores(held.lexical, None)), rejected), float(_energy(nothing * fusion.alone)))
     if held.seen is None:
         return Gate(alone=alone)
-    fused = _quantile(_energy(fusion.scores(held.lexical, held.seen)), rejected)
+    fused = _quantile(_energy(fusion.gated(held.lexical, held.seen[0])), rejected)
     return Gate(alone=alone, fused=fused, sure=_sure(held))
 
 

@@ -18,12 +18,14 @@ FORMAT = 2
 class Gate(Struct, frozen=True, kw_only=True):
     """From which score on a sentence is one of the bot's; below it is `nlu_fallback`.
 
-    The score is the energy of the fused layer (`fused`), or of the lexical one without a vector (`alone`). `sure` is
+    The score is the energy of lexical scores and those of the vector (`fused`), or of the lexical ones without it
+    (`alone`); `words` is what lexical scores are multiplied with where there is a vector. `sure` is
     the lead of the first class over the second, in lexical scores, from which on no vector is asked for.
     """
 
     alone: float = float("-inf")
     fused: float = float("-inf")
+    words: float = 2.0
     sure: float = float("inf")
 
 
@@ -40,6 +42,8 @@ class Knowledge(Struct, frozen=True, kw_only=True):
     """What its scores are multiplied with to be probable where there is no vector."""
     fused: Layer | None = None
     """Over the vocabulary and, behind it, the numbers of a vector."""
+    gating: Layer | None = None
+    """Over the numbers of a vector: what the gate adds to the lexical scores."""
     vectors: Halves | None = None
     """Of the examples, a row each, in the order of the project."""
     encoder: str = ""
@@ -67,8 +71,9 @@ def dump(known: Knowledge) -> bytes:
         "idf": known.weights, "lexical": known.lexical.weights, "lexical_bias": known.lexical.bias,
         "tagger": _bytes(known.tagger),
     }  # fmt: skip
-    if known.fused is not None and known.vectors is not None:
+    if known.fused is not None and known.gating is not None and known.vectors is not None:
         arrays |= {"fused": known.fused.weights, "fused_bias": known.fused.bias, "vectors": known.vectors}
+        arrays |= {"gating": known.gating.weights, "gating_bias": known.gating.bias}
     out = io.BytesIO()
     np.savez_compressed(out, allow_pickle=False, **arrays)
     return out.getvalue()
@@ -90,9 +95,10 @@ def _read(found: dict[str, Any]) -> Knowledge:
     gate = Gate(**{name: float(value) for name, value in head.gate.items()})
     names = found["names"].tobytes().decode("utf-8", "surrogatepass")
     fused = Layer(found["fused"], found["fused_bias"]) if "fused" in found else None
+    gating = Layer(found["gating"], found["gating_bias"]) if fused is not None else None
     known = Knowledge(
         classes=head.classes, names=tuple(names.split("\n")) if names else (), weights=found["idf"],
-        lexical=Layer(found["lexical"], found["lexical_bias"]), scale=head.scale, fused=fused,
+        lexical=Layer(found["lexical"], found["lexical_bias"]), scale=head.scale, fused=fused, gating=gating,
         vectors=found.get("vectors"), encoder=head.encoder, gate=gate, tagger=found["tagger"].tobytes(),
     )  # fmt: skip
     _fits(known)
@@ -106,6 +112,8 @@ def _fits(known: Knowledge) -> None:
               (known.weights.shape, (len(known.names),))]  # fmt: skip
     if known.fused is not None:
         shapes += [(known.fused.weights.shape, (len(known.names) + WIDTH, count)), (known.fused.bias.shape, (count,))]
+    if known.gating is not None:
+        shapes += [(known.gating.weights.shape, (WIDTH, count)), (known.gating.bias.shape, (count,))]
     if any(found != wanted for found, wanted in shapes):
         raise ValueError("shapes")
 

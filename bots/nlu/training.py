@@ -90,10 +90,15 @@ def fitted(
         held = _held(told, rounds)
         fusion = calibration.fused(held)
         gate = calibration.gated(held, fusion, parts.lexical.bias, rejected=settings.read(project).false_rejection)
+    fused, gating = None, None
+    if parts.meaning is not None and parts.joint is not None:
+        fused = fusion.merged(parts.meaning, parts.joint)
+        gating = parts.meaning.times(fusion.gate_meaning)
+        gate = structs.replace(gate, words=fusion.gate_words)
     tell(0.9, "entities")
     known = Knowledge(
         classes=classes, names=vocabulary.names, weights=vocabulary.weights, lexical=parts.lexical,
-        scale=fusion.alone, fused=fusion.merged(parts.meaning, parts.joint) if parts.meaning and parts.joint else None,
+        scale=fusion.alone, fused=fused, gating=gating,
         vectors=None if vectors is None else vectors.astype(np.float16),
         encoder=encoder.name if encoder and vectors is not None else "", gate=gate, tagger=train_crf(project) or b"",
     )  # fmt: skip

@@ -94,7 +94,8 @@ class Understanding:
         numbers, values, lexical = self._lexical(text)
         fused = self._dense is not None and vector is not None
         if self._dense is not None and vector is not None:
-            shares, energy = judged(self._fused.sparse(numbers, values) + vector @ self._dense)
+            shares, _ = judged(self._fused.sparse(numbers, values) + vector @ self._dense)
+            energy = judged(lexical * self.known.gate.words + self._gated(vector))[1]
         else:
             shares, energy = judged(lexical * self.known.scale)
         nearest, nearness = self._nearest(vector, shares)
@@ -106,6 +107,9 @@ class Understanding:
         )
         intent = self.known.classes[int(shares.argmax())] if shares.size else ""
         return self._told(text, shares, self._entities(text, intent, at), why, sure=score >= threshold and bool(intent))
+
+    def _gated(self, vector: Floats) -> Floats:
+        return self.known.gating.dense(vector) if self.known.gating is not None else np.zeros((), np.float32)
 
     def _normal(self, text: str) -> str:
         last, plain, _ = self._last
