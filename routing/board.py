@@ -19,7 +19,7 @@ from msgspec import Struct, structs
 
 from conversations.model import Priority
 from hub.errors import NotFound, WrongMove
-from routing.lanes import Demand, Entry, Lane
+from routing.lanes import Demand, Entry, Group, Lane
 from routing.policy.needs import Item, Needs, Sticky
 from routing.policy.order import Rules
 from routing.policy.queues import Ending, Queue
@@ -63,6 +63,7 @@ class Board:
         self._opens = opens
         self._demands: dict[tuple[str, Needs], Demand] = {}
         self._lanes: dict[tuple[str, Needs, Priority, int], Lane] = {}
+        self._all: list[Lane] = []
         self._guilds: dict[Craft, Guild] = {}
         self._seats: dict[str, Seat] = {}
         self._stamps = count(1)
@@ -280,7 +281,7 @@ class Board:
         if len(self._fresh) < 2:
             yield from list(self._fresh.values())
             return
-        groups = defaultdict[tuple[str, Priority, int], list[Entry]](list)
+        groups = defaultdict[Group, list[Entry]](list)
         for entry in self._fresh.values():
             groups[entry.lane.group].append(entry)
         ranked: list[tuple[float, float, str, list[Entry]]] = []
@@ -329,7 +330,7 @@ class Board:
             guild = self._guilds[craft] = Guild(craft)
             for demand in self._demands.values():
                 guild.learn(demand)
-            for lane in self._lanes.values():
+            for lane in self._all:
                 guild.reach(lane)
         return guild
 
@@ -337,10 +338,16 @@ class Board:
         key = (item.queue, item.needs, item.priority, item.vip)
         lane = self._lanes.get(key)
         if lane is None:
-            demand = self._demand(item)
-            lane = self._lanes[key] = Lane(demand, (item.queue, item.priority, item.vip), self._rules)
-            for guild in self._guilds.values():
-                guild.reach(lane)
+            lane = self._lanes[key] = self._opened(item, late=False)
+            if self._rules.late_last:
+                lane.late = self._opened(item, late=True)
+        return lane
+
+    def _opened(self, item: Item, *, late: bool) -> Lane:
+        lane = Lane(self._demand(item), (item.queue, item.priority, item.vip, late), self._rules)
+        self._all.append(lane)
+        for guild in self._guilds.values():
+            guild.reach(lane)
         return lane
 
     def _demand(self, item: Item) -> Demand:

@@ -16,6 +16,10 @@ SLACK = 32
 """So many who left may still lie in a lane before it is swept."""
 
 
+Group = tuple[str, Priority, int, bool]
+"""Queue, priority, VIP level, and whether they are the late ones of these: within a group it goes by arrival."""
+
+
 class Entry:
     """One who waits. `ring` counts the overflow steps passed, `here` is false once they left or were given away."""
 
@@ -51,17 +55,18 @@ class Demand:
 class Lane:
     """Those of one demand who also share priority and VIP level.
 
-    `group` is who they are compared with by arrival. `opening[step]` are those who have not come to a step yet, and
-    `armed[step]` is when the one timer that counts rings for it.
+    `group` is who they are compared with by arrival, `late` the lane of those of them who have missed their target,
+    when these stand behind the others. `opening[step]` are those who have not come to a step yet, and `armed[step]` is
+    when the one timer that counts rings for it.
     """
 
-    __slots__ = ("_dead", "armed", "demand", "group", "kind", "opening", "queue", "score", "target")
+    __slots__ = ("_dead", "armed", "demand", "group", "kind", "late", "opening", "queue", "score", "target")
 
-    def __init__(self, demand: Demand, group: tuple[str, Priority, int], rules: Rules) -> None:
+    def __init__(self, demand: Demand, group: Group, rules: Rules) -> None:
         self.demand = demand
         self.group = group
         self.kind = demand.kind
-        _, priority, vip = group
+        _, priority, vip, _ = group
         stake = Stake(rules, demand.queue, priority, vip, bulk=demand.needs.bulk)
         self.target = stake.target
         self.score = stake.score
@@ -69,6 +74,18 @@ class Lane:
         self.armed: list[float | None] = [None for _ in demand.queue.steps]
         self.opening = tuple(deque[Entry]() for _ in demand.queue.steps)
         self._dead = 0
+        self.late: Lane | None = None
+
+    def sort_out(self, at: float) -> None:
+        """Send those who have missed their target to the lane of the late, where there is one."""
+        queue = self.queue
+        while self.late is not None and queue and (at - queue[0].arrived > self.target or not queue[0].here):
+            entry = queue.popleft()
+            if entry.here:
+                entry.lane = self.late
+                _put(self.late.queue, entry)
+            else:
+                self._dead -= 1
 
     def first(self, ring: int, agent: str) -> Entry | None:
         """Return the oldest for whom somebody who suits from `ring` on may be taken, and whom they did not decline."""

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import structs
 
-from conversations.model import Priority
 from routing.fills import Fills
-from routing.lanes import Demand, Entry, Lane
+from routing.lanes import Demand, Entry, Group, Lane
 from routing.policy.fit import suits
 from routing.policy.needs import Item
 from routing.policy.order import Key, Rules, turn
@@ -29,7 +28,7 @@ class Guild:
         self.demands: list[tuple[Demand, int]] = []
         self.kinds: set[str] = set()
         self._fills: dict[Capacity, Fills] = {}
-        self._groups: dict[tuple[str, Priority, int], list[Reach]] = {}
+        self._groups: dict[Group, list[Reach]] = {}
         self.groups: list[list[Reach]] = []
 
     def learn(self, demand: Demand) -> int | None:
@@ -124,12 +123,14 @@ class Seat:
         best, top, rooms = None, 0.0, self.fill.rooms
         for group in self.guild.groups:
             if len(group) > 1:
-                oldest = self._oldest(group)
+                oldest = self._oldest(group, at)
                 if oldest is None:
                     continue
                 entry, pace = oldest
             else:
                 lane, ring, pace = group[0]
+                if lane.late is not None:
+                    lane.sort_out(at)
                 if not lane.queue or not rooms[lane.kind]:
                     continue
                 entry = lane.queue[0]
@@ -143,9 +144,10 @@ class Seat:
                 best, top = entry, score
         return best
 
-    def _oldest(self, group: list[Reach]) -> tuple[Entry, float] | None:
+    def _oldest(self, group: list[Reach], at: float) -> tuple[Entry, float] | None:
         best: tuple[Entry, float] | None = None
         for lane, ring, pace in group:
+            lane.sort_out(at)
             if lane.queue and self.fill.rooms[lane.kind]:
                 entry = lane.first(ring, self.id)
                 if entry is not None and (best is None or entry.key < best[0].key):
@@ -154,7 +156,9 @@ class Seat:
 
     def _best_with_own(self, at: float) -> Entry | None:
         """Return the same where some are kept for this person: they are of their group like everybody."""
-        heads = {head[0].lane.group: head for group in self.guild.groups if (head := self._oldest(group)) is not None}
+        heads = {
+            head[0].lane.group: head for group in self.guild.groups if (head := self._oldest(group, at)) is not None
+        }
         for entry in self.own:
             other = heads.get(entry.lane.group)
             if self.fill.rooms[entry.lane.kind] and (other is None or entry.key < other[0].key):

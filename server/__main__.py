@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from config.settings import Settings, WrongSetting, load
 from hub.errors import HubError
 from server.bot_command import bot
+from server.routing_command import simulate_routing
 
 app = typer.Typer(
     name="yizhan", help="Yizhan 驿站: one inbox for every channel.", no_args_is_help=True, add_completion=False
@@ -22,6 +24,21 @@ app.add_typer(secrets, name="secrets")
 audit = typer.Typer(help="The record of administrative acts.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 app.add_typer(bot, name="bot")
+
+
+class Stages(TyperGroup):
+    """`simulate wechat` means `simulate channel wechat`: what is no command here is a channel."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; `ctx` and the answer are click's."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["channel", *args])
+
+
+simulate = typer.Typer(
+    cls=Stages, help="Providers played on this machine; routing policies tried on traffic.", no_args_is_help=True
+)
+app.add_typer(simulate, name="simulate")
+simulate.command("routing")(simulate_routing)
 
 Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -194,8 +211,8 @@ def migrate(
     _run(settings, move(settings, url, database, typer.echo))
 
 
-@app.command()
-def simulate(
+@simulate.command("channel")
+def simulate_channel(
     channel: Annotated[
         str, typer.Argument(help="wechat, wechat_mini, wechat_kf, weibo, twilio, aliyun, tencent, smpp, email")
     ],

@@ -44,8 +44,10 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policy of a house, as data.
 
     `weights` say how much a missed target of each priority counts, and every level of VIP multiplies by `vip`.
-    `damping` is what is left of the index after a miss. `fairness`, in seconds, softens the rule that the least
-    flexible come first: so much longer idle makes up for one skill more; None lets nothing make up for it.
+    `damping` is what is left of the index after a miss. Equal priority in one queue is served in order of arrival; with
+    `late_last` those who have missed their target stand behind those who have not: fewer miss it then, and those who do
+    wait longer. `fairness`, in seconds, softens the rule that the least flexible come first: so much longer idle makes
+    up for one skill more; None lets nothing make up for it.
     """
 
     order: Order = Order.INDEX
@@ -53,6 +55,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weights: Mapping[Priority, Annotated[float, Meta(gt=0, le=1e6)]] = field(default_factory=lambda: WEIGHTS)
     vip: Annotated[float, Meta(ge=1, le=100)] = 2.0
     damping: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    late_last: bool = False
     fairness: Annotated[float, Meta(ge=0)] | None = None
     kinds: Mapping[str, ChannelKind] = field(default_factory=lambda: KINDS)
 

@@ -1,8 +1,9 @@
 """The reference that policies are held against: once a second, the best assignment of all who wait to all who are free.
 
-It sees everything at once and is bound by no order of arrival; it is too slow to route by. Nobody is given more than
-one a second; overflow steps, sticky people and caps are not its matter. The assignment is the linear one of
-`scipy.optimize.linear_sum_assignment`.
+It sees everything at once, and is too slow to route by. It keeps the promises of the rules that it is given: with
+`late_last` whoever has missed their target may be passed over by others of their queue and priority, without it nobody
+may. Nobody is given more than one a second; overflow steps, sticky people and caps are not its matter. The assignment
+is the linear one of `scipy.optimize.linear_sum_assignment`.
 """
 
 import math
@@ -41,7 +42,7 @@ class Batch:
         self._free: dict[str, Worker] = {}
         self._held: dict[str, dict[str, int]] = {}
         self._given: dict[str, tuple[str, str]] = {}
-        self._stakes: dict[object, Stake] = {}
+        self._known: dict[object, Stake] = {}
         self._suits: dict[tuple[Needs, Craft], bool] = {}
         self._handle = max(queue.handle for queue in queues.values())
         self._next: float | None = None
@@ -139,12 +140,24 @@ class Batch:
         price = FLEXIBLE * flexible[None, :] - stakes[:, None]
         return np.where(able, price, NEVER)
 
+    def _stakes_of(self, items: list[Item], at: float) -> "NDArray[np.float64]":
+        """Return what is at stake for each; by order of arrival, nobody counts for more than those before them."""
+        stakes = np.array([self._stake(item).score(at - item.since) * self._handle for item in items])
+        if self._rules.late_last:
+            return stakes
+        least: dict[object, float] = {}
+        for row in sorted(range(len(items)), key=lambda row: (items[row].since, items[row].id)):
+            group = (items[row].queue, items[row].priority, items[row].vip)
+            # A little less than those before them, so that of equals the first is served.
+            stakes[row] = least[group] = min(float(stakes[row]), least.get(group, np.inf) - 1e-9)
+        return stakes
+
     def _stake(self, item: Item) -> Stake:
         key = (item.queue, item.priority, item.vip, item.needs.bulk)
-        if key not in self._stakes:
+        if key not in self._known:
             queue = self._queues[item.queue]
-            self._stakes[key] = Stake(self._rules, queue, item.priority, item.vip, bulk=item.needs.bulk)
-        return self._stakes[key]
+            self._known[key] = Stake(self._rules, queue, item.priority, item.vip, bulk=item.needs.bulk)
+        return self._known[key]
 
     def _pair(self, item: Item, worker: Worker, at: float) -> Pair:
         del self._waiting[item.id]

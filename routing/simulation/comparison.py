@@ -50,7 +50,7 @@ def compare(
     for seed in seeds or scenario.seeds:
         day = made(scenario, seed)
         for name, rules in chosen.items():
-            router: Router = Batch(rules, day.queues) if name == BATCH else Board(rules, day.queues)
+            router: Router = Batch(rules, day.queues) if name.partition(":")[0] == BATCH else Board(rules, day.queues)
             course = Run(day, rules, router).course()
             results.append(result(name, seed, day, course, scenario.weights, warm_up=scenario.warm_up))
             tell(f"seed {seed}: {name}")
@@ -59,8 +59,10 @@ def compare(
 
 
 def _chosen(scenario: Scenario, policies: Sequence[str]) -> Mapping[str, Rules]:
+    """Return the rules by name; `batch` goes by those of the first policy, `batch:NAME` by those of another."""
     known = {**scenario.policies, BATCH: next(iter(scenario.policies.values()))}
-    wanted = policies or [name for name in known if name != BATCH or scenario.batch]
+    known |= {f"{BATCH}:{name}": rules for name, rules in scenario.policies.items()}
+    wanted = policies or [*scenario.policies, *([BATCH] if scenario.batch else [])]
     for name in wanted:
         if name not in known:
             raise Invalid("The scenario has no such policy", path="policies", policy=name, known=sorted(known))

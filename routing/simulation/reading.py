@@ -18,8 +18,8 @@ def read(text: str, *, path: str = "scenario") -> Scenario:
     try:
         scenario = msgspec.convert(raw, Scenario)
     except msgspec.ValidationError as error:
-        sentence, _, field = str(error).partition(" - at `$.")
-        where = field.rstrip("`") or _unknown(sentence)
+        sentence, _, field = str(error).partition(" - at `")
+        where = field.removeprefix("key` in `").strip("`").removeprefix("$.") or _unknown(sentence)
         raise Invalid(f"{path}: {sentence}", path=where, field=where or "the file itself") from error
     for where, sentence in faults(scenario):
         raise Invalid(f"{path}: {sentence}", path=where, field=where)

@@ -46,6 +46,11 @@ class Mirror:
         stake = Stake(self.rules, self.queues[item.queue], item.priority, item.vip, bulk=item.needs.bulk)
         return stake.score(at - item.since, worker.craft.pace_with(item.needs.skills))
 
+    def group(self, item: Item, at: float) -> tuple[object, ...]:
+        """Return among whom an item is served in order of arrival."""
+        late = at - item.since > self.queues[item.queue].target_of(item.priority)
+        return (item.queue, item.priority, item.vip, late and self.rules.late_last)
+
     def key(self, worker: Worker) -> tuple[object, ...]:
         """Return when it is a person's turn."""
         load = units_held(worker.held, self.rules.kinds) / max(1, worker.capacity)
@@ -65,7 +70,7 @@ class Mirror:
         able = [item for item in self.items.values() if self.fits(item, worker, at) is not None]
         heads: dict[object, Item] = {}
         for item in sorted(able, key=lambda one: (one.since, one.id)):
-            heads.setdefault((item.queue, item.priority, item.vip), item)
+            heads.setdefault(self.group(item, at), item)
         return min(heads.values(), key=lambda one: (-self.score(one, worker, at), one.since, one.id), default=None)
 
     def person(self, item: Item, at: float) -> Worker | None:

@@ -97,7 +97,8 @@ class Town:
         item, worker = self.mirror.items[pair.item.id], self.mirror.workers[pair.agent]
         assert self.mirror.fits(item, worker, self.at) is not None
         others = [one for one in self.mirror.items.values() if self.mirror.fits(one, worker, self.at) is not None]
-        same = [one for one in others if (one.queue, one.priority, one.vip) == (item.queue, item.priority, item.vip)]
+        group = self.mirror.group(item, self.at)
+        same = [one for one in others if self.mirror.group(one, self.at) == group]
         assert min((one.since, one.id) for one in same) == (item.since, item.id), "arrival"
         if self.at - item.since <= self.mirror.queues[item.queue].bound:
             assert not [one for one in others if self.at - one.since > self.mirror.queues[one.queue].bound], "bound"
@@ -329,6 +330,17 @@ def test_equal_priority_in_one_queue_is_served_in_order_of_arrival_whatever_is_n
     board.join(item("new", since=95.0, needs=Needs(skills=skills_of(["b"]))), 95.0)
     board.seat(Worker(id="anna", craft=slow), 100.0)
     assert paired(board, 100.0) == [("old", "anna")]
+
+
+def test_the_late_stand_behind_the_others_only_where_the_rules_say_so() -> None:
+    for late_last, first in ((False, "late"), (True, "new")):
+        board = Board(Rules(late_last=late_last, damping=0.1), {"q": Queue(target=10, bound=100)})
+        board.join(item("late"), 0.0)
+        board.join(item("new", since=15.0), 15.0)
+        board.seat(worker("anna"), 20.0)
+        assert paired(board, 20.0) == [(first, "anna")]
+        board.back(first, 20.0, declined=False)
+        assert paired(board, 101.0) == [("late", "anna")], "past the bound nothing matters but time"
 
 
 def test_what_cannot_be_is_refused() -> None:

@@ -38,7 +38,7 @@ able = st.builds(Craft, skills=levels, teams=st.just(full), languages=st.just(fu
 crafts = st.one_of(able, able, st.builds(Craft, skills=levels, teams=sets, languages=sets, bulk=st.booleans()))
 rules = st.builds(
     Rules, order=st.sampled_from(Order), people=st.sampled_from(People), damping=st.sampled_from([0.2, 1.0]),
-    fairness=st.sampled_from([None, 0.0, 30.0]),
+    fairness=st.sampled_from([None, 0.0, 30.0]), late_last=st.booleans(),
 )  # fmt: skip
 
 
