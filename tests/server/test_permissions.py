@@ -10,9 +10,10 @@ import pytest
 from accounts.permissions import GRANTS, Permission, Role
 from server.api.contract import Call, Gate, Route, Routes
 from server.api.routes import ROUTES
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from tests.server.running import Client, Running
+    from tests.server.running import Client, Heard, Running
 
 WHO = {
     Role.ADMINISTRATOR: "admin", Role.LEAD: "lead", Role.QUALITY: "quality", Role.AGENT: "agent",
@@ -33,6 +34,21 @@ def ordered() -> list[Route]:
     return sorted(ROUTES, key=lambda route: f"{route.method} {route.path}" == LAST)
 
 
+async def called(client: Client, route: Route) -> Heard:
+    """Call a route; there are more of them than one person may call in a second."""
+    answer = await client.call(route.method, path_of(route))
+    if answer.status != 429:
+        return answer
+
+    async def heard() -> bool:
+        nonlocal answer
+        answer = await client.call(route.method, path_of(route))
+        return answer.status != 429
+
+    await until(heard)
+    return answer
+
+
 def allowed(role: Role, route: Route) -> bool:
     return route.permission in set(Gate) or Permission(route.permission) in GRANTS[role]
 
@@ -51,7 +67,7 @@ async def test_a_role_gets_what_its_permissions_say(hub_server: Running, role: R
     client = await hub_server.log_in(WHO[role])
     wrong = []
     for route in ordered():
-        answer = await client.call(route.method, path_of(route))
+        answer = await called(client, route)
         refused = answer.status in (401, 403)
         if refused == allowed(role, route) or answer.status >= 500:
             wrong.append((route.method, route.path, answer.status, answer.body))
@@ -70,7 +86,7 @@ async def test_a_stranger_gets_nothing_but_what_is_public(hub_server: Running) -
 
 
 async def _status(client: Client, route: Route) -> int:
-    return (await client.call(route.method, path_of(route))).status
+    return (await called(client, route)).status
 
 
 @pytest.mark.parametrize("permission", ["", "conversations.raed"])
