@@ -45,6 +45,9 @@ from server.origin import Proxies
 from server.parts import Hub
 from server.pausing import PausableOutbox
 from server.room import Room
+from server.simulations.orders import Orders
+from server.simulations.replaying import Replaying
+from server.simulations.working import Working
 from server.talks import Talks
 from server.typist import Typist
 from server.vitals import Vitals
@@ -85,10 +88,9 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     channels, limits = met.channels, met.limits
     said = talks.build(store, events, clock, limits)
     accounts = services.build(store, events, keyring)
-    routing = Routing(
-        store, events, clock, limits=limits, calendars=DeskCalendars(store), audit=accounts.audit
-    )
-    desk = Desk(store, events, clock, accounts.audit, address=settings.address)
+    routing = Routing(store, events, clock, limits=limits, calendars=DeskCalendars(store), audit=accounts.audit)
+    desk = Desk(store, events, clock, accounts.audit, address=settings.address, alone=base.alone)
+    await desk.open()
     vault = Vault(keyring)
     shop = workshop.build(store, met.shelf, clock, vault, lambda: channels.http)
     bots = Shelf(await asyncio.to_thread(stock, LIBRARY, settings.folder / "bots"), store, shop.making)
@@ -102,6 +104,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
     _register(engine, store, clock, events, said, routing, channels, ingest)
     bots_wiring.register(engine, wired)
     shop.trainings.attach(engine)
+    Working(store, clock, Replaying(store)).attach(engine)
     store.watch(live.committed)
     store.watch(Announcer(base.bus, INBOXES, inbox_news.TOPIC).committed)
     store.watch(Announcer(base.bus, BOTS, workshop.TOPIC).committed)
@@ -109,7 +112,7 @@ async def _built(settings: Settings, clock: Clock, base: engines.Engines) -> Hub
         settings=settings, address=settings.address, store=store, clock=clock, bus=base.bus, far=base.far,
         events=events, engine=engine, ingest=ingest, keyring=keyring, vault=vault, shelf=met.shelf, links=met.links,
         tokens=met.tokens, accounts=accounts, talks=said, presences=routing.presences, offers=routing.offers,
-        batches=routing.batches, routing=routing, desk=desk,
+        batches=routing.batches, routing=routing, simulations=Orders(store), desk=desk,
         bots=bots, workshop=shop, channels=channels, views=views, live=live, typist=Typist(store, channels, clock),
         doors=Doors(accounts.known_sessions, accounts.known_tokens, secure=settings.secure),
         proxies=Proxies(settings.trusted_proxies), metrics=metrics, in_flight=Room(settings.in_flight),

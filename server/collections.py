@@ -17,6 +17,7 @@ from hub.work.jobs import JOBS
 from routing.wiring import COLLECTIONS as ROUTING
 from server.chat.uploads import UPLOADS
 from server.quarantine import QUARANTINE
+from server.simulations.rows import SIMULATIONS
 from server.vitals import VITALS
 
 EVERYTHING: tuple[Collection[Document], ...] = (
@@ -35,6 +36,7 @@ EVERYTHING: tuple[Collection[Document], ...] = (
     *ROUTING,
     *BOTS,
     *DESK,
+    SIMULATIONS,
     QUARANTINE,
     UPLOADS,
     TOKENS,

@@ -34,6 +34,7 @@ from server.origin import Proxies
 from server.rates import Buckets
 from server.room import Room
 from server.shelf import BlobShelf
+from server.simulations.orders import Orders
 from server.talks import Talks
 from server.typist import Typist
 from server.workshop import Workshop
@@ -66,6 +67,7 @@ class Hub(Struct, frozen=True, kw_only=True):
     offers: Offers
     batches: Batches
     routing: Routing
+    simulations: Orders
     desk: Desk
     bots: Shelf
     workshop: Workshop

@@ -16,6 +16,7 @@ from server.api import (
     originals,
     phrases,
     routing,
+    simulations,
     suggestions,
     supervision,
 )
@@ -23,7 +24,7 @@ from server.api.contract import Route
 
 MODULES = (
     conversations, channel, messages, originals, routing, customers, files, phrases, inboxes, connections, jobs,
-    suggestions,
+    simulations, suggestions,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ export const SETTINGS = [
   section('skills', 'routing.read', () => import('@/routing/skills/SkillsPage.vue')),
   section('rules', 'routing.read', () => import('@/routing/rules/RulesPage.vue')),
   section('house', 'routing.read', () => import('@/routing/house/HousePage.vue')),
+  section('simulator', 'routing.read', () => import('@/routing/simulator/SimulatorPage.vue')),
   section('canned', 'canned.read', () => import('@/settings/canned/CannedPage.vue')),
   section('labels', 'labels.read', () => import('@/settings/labels/LabelsPage.vue')),
   section('tokens', 'tokens.own', () => import('@/settings/own/TokensPage.vue')),

@@ -1490,6 +1490,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the scenarios that come with the program. */
+        get: operations["list_scenarios"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/scenarios/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a scenario has; refused with the fact `field` when it cannot be simulated. */
+        post: operations["check_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest simulations. */
+        get: operations["list_simulations"];
+        put?: never;
+        /** Order a simulation; it runs in a process of its own, and its row tells how far it is. */
+        post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/simulations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how far a simulation is, and what came of it. */
+        get: operations["get_simulation"];
+        put?: never;
+        post?: never;
+        /** Stop a simulation that waits or runs; take away one that is over. */
+        delete: operations["stop_simulation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routing/skills": {
         parameters: {
             query?: never;
@@ -2534,6 +2604,16 @@ export interface components {
             people: number;
         };
         /**
+         * DayAsked
+         * @description A day of the past in a time zone of the IANA database.
+         */
+        DayAsked: {
+            /** Format: date */
+            date: string;
+            /** @default Asia/Shanghai */
+            zone: string;
+        };
+        /**
          * DaysShown
          * @description Public days, and up to when the country's own arrangement is known; later years are the law's alone, or empty.
          */
@@ -2812,6 +2892,15 @@ export interface components {
             code: string;
             /** @default  */
             hint: string;
+            message: string;
+        };
+        /**
+         * Failing
+         * @description Why it came to nothing; `field` is the field of the scenario, if one is to blame.
+         */
+        Failing: {
+            /** @default  */
+            field: string;
             message: string;
         };
         /**
@@ -3875,6 +3964,23 @@ export interface components {
             next: string | null;
         };
         /**
+         * PolicyLine
+         * @description One policy over all days and queues: the means, as `routing/simulation/comparison.py` has them.
+         */
+        PolicyLine: {
+            abandoned: number;
+            days: number;
+            gini: number;
+            jain: number;
+            mean_wait: number;
+            miss: number;
+            occupancy: number;
+            p95_wait: number;
+            policy: string;
+            turned_away: number;
+            weighted_miss: number;
+        };
+        /**
          * PolicyPut
          * @description Other terms, over the version that was read.
          */
@@ -4150,6 +4256,19 @@ export interface components {
             name: string;
             terms: components["schemas"]["QueueTerms"];
             version: number | null;
+        };
+        /**
+         * QueueLine
+         * @description One policy in one queue: the means over the days. Parts are between 0 and 1, waits in seconds.
+         */
+        QueueLine: {
+            abandoned: number;
+            customers: number;
+            mean_wait: number;
+            miss: number;
+            p95_wait: number;
+            policy: string;
+            queue: string;
         };
         /**
          * QueuePromise
@@ -4497,6 +4616,15 @@ export interface components {
             way: components["schemas"]["Way"];
         };
         /**
+         * ReplayedDay
+         * @description A day of the past, midnight to midnight in a time zone.
+         */
+        ReplayedDay: {
+            /** Format: date */
+            date: string;
+            zone: string;
+        };
+        /**
          * Report
          * @description What was measured. Shares lie between 0 and 1.
          *
@@ -4746,8 +4874,10 @@ export interface components {
          * @description The policy of a house, as data.
          *
          *         `weights` say how much a missed target of each priority counts, and every level of VIP multiplies by `vip`.
-         *         `damping` is what is left of the index after a miss. `fairness`, in seconds, softens the rule that the least
-         *         flexible come first: so much longer idle makes up for one skill more; None lets nothing make up for it.
+         *         `damping` is what is left of the index after a miss. Equal priority in one queue is served in order of arrival; with
+         *         `late_last` those who have missed their target stand behind those who have not: fewer miss it then, and those who do
+         *         wait longer. `fairness`, in seconds, softens the rule that the least flexible come first: so much longer idle makes
+         *         up for one skill more; None lets nothing make up for it.
          */
         Rules: {
             /** @default 0.5 */
@@ -4757,6 +4887,8 @@ export interface components {
             kinds?: {
                 [key: string]: components["schemas"]["ChannelKind"];
             };
+            /** @default false */
+            late_last: boolean;
             /** @default index */
             order: components["schemas"]["Order"];
             /** @default least_flexible */
@@ -4874,6 +5006,28 @@ export interface components {
             subject: string;
         };
         /**
+         * ScenarioShipped
+         * @description A scenario that comes with the program, to copy and change.
+         */
+        ScenarioShipped: {
+            name: string;
+            text: string;
+        };
+        /**
+         * ScenarioText
+         * @description A scenario to be looked at, and not kept.
+         */
+        ScenarioText: {
+            scenario: string;
+        };
+        /**
+         * ScenariosShipped
+         * @description The scenarios that come with the program.
+         */
+        ScenariosShipped: {
+            items: components["schemas"]["ScenarioShipped"][];
+        };
+        /**
          * Segments
          * @description What a text message costs: `count` short messages of at most `per` characters each (`gsm7` or `ucs2`).
          */
@@ -4915,6 +5069,92 @@ export interface components {
             items: components["schemas"]["SessionShown"][];
             /** @default null */
             next: string | null;
+        };
+        /**
+         * SimulationAsked
+         * @description What to simulate: a `scenario` (TOML), or a `day` as it is stored.
+         *
+         *         `policies`: what is in force, the `draft` given here, our index as delivered, priority and longest idle, or arrival
+         *         alone. A day of a scenario is drawn for each of `seeds`, by default for its own.
+         */
+        SimulationAsked: {
+            /** @default null */
+            day: components["schemas"]["DayAsked"] | null;
+            /** @default null */
+            draft: components["schemas"]["Rules"] | null;
+            policies: ("draft" | "fifo" | "index" | "longest_idle" | "published")[];
+            /** @default  */
+            scenario: string;
+            /** @default [] */
+            seeds: number[];
+        };
+        /**
+         * SimulationLine
+         * @description One simulation in the list. `runs` policies by days are to run, `ran` are over.
+         */
+        SimulationLine: {
+            by: string;
+            day: components["schemas"]["ReplayedDay"] | null;
+            ended_at: string | null;
+            failing: components["schemas"]["Failing"] | null;
+            id: string;
+            made_at: string;
+            policies: string[];
+            ran: number;
+            runs: number;
+            seeds: number[];
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * SimulationOutcome
+         * @description The policies side by side, over all queues and by queue.
+         */
+        SimulationOutcome: {
+            lines: components["schemas"]["PolicyLine"][];
+            queues: components["schemas"]["QueueLine"][];
+            scenario: string;
+        };
+        /**
+         * SimulationShown
+         * @description One simulation with what was tried, and what came of it.
+         */
+        SimulationShown: {
+            by: string;
+            day: components["schemas"]["ReplayedDay"] | null;
+            ended_at: string | null;
+            failing: components["schemas"]["Failing"] | null;
+            id: string;
+            made_at: string;
+            outcome: components["schemas"]["SimulationOutcome"] | null;
+            policies: string[];
+            ran: number;
+            rules: {
+                [key: string]: components["schemas"]["Rules"];
+            };
+            runs: number;
+            seeds: number[];
+            stage: components["schemas"]["Stage"];
+            text: string;
+        };
+        /**
+         * SimulationsShown
+         * @description Simulations, newest first; the latest fifty are kept.
+         */
+        SimulationsShown: {
+            items: components["schemas"]["SimulationLine"][];
+            /** @default null */
+            next: string | null;
+        };
+        /**
+         * Sized
+         * @description What a scenario has: about so many customers a day, so many people, its own policies, its days.
+         */
+        Sized: {
+            customers: number;
+            name: string;
+            people: number;
+            policies: string[];
+            seeds: number[];
         };
         /**
          * SkilledShown
@@ -4977,6 +5217,12 @@ export interface components {
             /** @default 0 */
             version: number;
         };
+        /**
+         * Stage
+         * @description How far it is.
+         * @enum {unknown}
+         */
+        Stage: "done" | "failed" | "running" | "stopped" | "waiting";
         /**
          * State
          * @description Whose turn it is.
@@ -16960,6 +17206,622 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EditionLine"];
                 };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenariosShipped"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioText"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sized"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_simulations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationsShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationAsked"];
+            };
+        };
+        responses: {
+            /** @description done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_simulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationShown"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not acceptable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_simulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Malformed */
             400: {
