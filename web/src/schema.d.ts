@@ -2566,6 +2566,7 @@ export interface components {
              *       "rules": 0,
              *       "suggested": "",
              *       "team": null,
+             *       "told": null,
              *       "wish": ""
              *     }
              */
@@ -4827,6 +4828,7 @@ export interface components {
              *       "rules": 0,
              *       "suggested": "",
              *       "team": null,
+             *       "told": null,
              *       "wish": ""
              *     }
              */
@@ -5672,7 +5674,7 @@ export interface components {
          *
          *         `ruled_at` is the moment it had joined a queue at when the rules were asked, `placed` the one at which the queue of
          *         `team` let it in. `kind` is the kind of its channel. `deferred` and `wish` are what the customer does instead of
-         *         waiting.
+         *         waiting. `told` is the moment it joined a queue at of which the customer was told how long it takes.
          */
         Wants: {
             /**
@@ -5728,6 +5730,8 @@ export interface components {
             suggested: string;
             /** @default null */
             team: string | null;
+            /** @default null */
+            told: string | null;
             /**
              * @default
              * @enum {unknown}
