@@ -72,6 +72,11 @@ def _joins_queue(before: Conversation | None, after: Conversation) -> bool:
 
 
 def _ranks_anew(before: Conversation, after: Conversation) -> bool:
-    """Say whether what it needs was changed by somebody else than the one who gives it its place."""
-    changed = (before.priority, before.wants) != (after.priority, after.wants)
-    return changed and before.lane == after.lane
+    """Say whether it lost its place, or what it needs was changed by others than who gives it its place."""
+    if not after.lane:
+        return bool(before.lane)
+    return before.lane == after.lane and _ranked_by(before) != _ranked_by(after)
+
+
+def _ranked_by(one: Conversation) -> tuple[object, ...]:
+    return one.priority, one.wants.asked, one.wants.suggested, one.wants.deferred

@@ -1,7 +1,7 @@
 """What a conversation needs of the person who answers it: who asked for that, and what came of it. Pure.
 
-`asked` is what people said, `suggested` what a bot did; published rules of routing add to it when the conversation joins a queue, and what
-comes of both is what the router goes by. This floor keeps it and reads none of it.
+`asked` is what people said, `suggested` what a bot did; published rules of routing add to it when it joins a queue, and
+what comes of all that is what the router goes by. This floor keeps it and reads none of it.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Wants(Struct, frozen=True, kw_only=True):
 
     `ruled_at` is the moment it had joined a queue at when the rules were asked, `placed` the one at which the queue of
     `team` let it in. `kind` is the kind of its channel. `deferred` and `wish` are what the customer does instead of
-    waiting.
+    waiting. `told` is the moment it joined a queue at of which the customer was told how long it takes.
     """
 
     asked: Needed = NOTHING
@@ -58,6 +58,7 @@ class Wants(Struct, frozen=True, kw_only=True):
     placed: datetime | None = None
     kind: str = ""
     deferred: Deferred = ""
+    told: datetime | None = None
     wish: Literal["", "call_back"] = ""
 
 

@@ -19,6 +19,7 @@ from conversations.model import CONVERSATIONS, Conversation, State
 from hub.events import Events
 from hub.store.port import By, Eq, Has, Insert, Store, Write
 from hub.work.jobs import Job
+from routing.choosing import Choosing
 from routing.decisions import decided
 from routing.endings import Endings
 from routing.heads import Head, widened
@@ -44,12 +45,15 @@ TURN = (By("turn"), By("part"), By("idle"), By("id"))
 class Matching:
     """The handler of MATCH, of the timers of waiting, and of the events that call for a step."""
 
-    def __init__(self, store: Store, events: Events, terms: TermsReader, placing: Placing, endings: Endings) -> None:
+    def __init__(
+        self, store: Store, events: Events, terms: TermsReader, placing: Placing, endings: Endings, choosing: Choosing
+    ) -> None:
         self._store = store
         self._events = events
         self._terms = terms
         self._placing = placing
         self._endings = endings
+        self._choosing = choosing
         self._unserved = Unserved(store)
 
     async def on_queued(self, event: Queued, at: datetime) -> Sequence[Write]:
@@ -134,7 +138,7 @@ class Matching:
             if head.conversation.id in step.given or head.conversation.id in ended:
                 continue
             if head.change is None:
-                writes.append(await self._nobody(step, head, at))
+                writes.extend(await self._nobody(step, head, at))
                 continue
             if head.line.id not in terms.lines and _waits(head.conversation):
                 head.change.also(told(head.conversation, at))
@@ -175,10 +179,14 @@ class Matching:
                 break
         return found
 
-    async def _nobody(self, step: Step, head: Head, at: datetime) -> Write:
+    async def _nobody(self, step: Step, head: Head, at: datetime) -> Sequence[Write]:
+        """Write down why nobody was given it, and tell the customer how long it will take."""
         terms = await self._terms.now()
         told = await self._unserved.told(head, terms, step.desks, at)
-        return decided(head.conversation, Outcome.NOBODY, at=at, **told)
+        change = Change(head.conversation)
+        change.also(decided(head.conversation, Outcome.NOBODY, at=at, **told))
+        await self._choosing.tell(change, at)
+        return change.writes(self._events, at)
 
     async def _ended(self, step: Step, at: datetime) -> list[Write]:
         """Let those go whom their queue keeps no longer: their timer is about to ring."""
@@ -191,8 +199,6 @@ class Matching:
         terms = await self._terms.now()
         change = Change(read)
         await self._endings.apply(change, ending, "overflow", terms.queue(read.team or ANYBODY), at)
-        if change.now.state is State.WAITING:
-            change.tell(Queued(conversation=id, team=read.team))
         return change.writes(self._events, at)
 
 

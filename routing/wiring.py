@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.audit import Audit
 from accounts.events import TeamDeleted, TeamsChanged, UserDeactivated
-from conversations.events import Assigned, Freed, Queued
+from conversations.events import Assigned, CustomerSaid, Freed, Queued
 from conversations.limits import Limits
 from hub.clock import Clock
 from hub.events import Events
@@ -13,9 +13,11 @@ from hub.store.port import Collection, Document, Store, Write
 from hub.work.engine import Engine
 from hub.work.jobs import Job
 from routing.abilities import MATRIX
+from routing.announcing import Announcing
 from routing.asking import Asking
 from routing.batches import BATCHES, PIECES
 from routing.batching import FORGET, ONE_PIECE, Batches
+from routing.choosing import Choosing, waits
 from routing.designing import Designing
 from routing.endings import Endings
 from routing.expiry import OFFER_OVER
@@ -54,12 +56,15 @@ class Routing:
         self.batches = Batches(store, events, clock)
         endings = Endings(store, limits)
         placing = Placing(store, self.terms, endings, self._sticking)
-        self._matching = Matching(store, events, self.terms, placing, endings)
+        self.announcing = Announcing(store, clock, self.terms)
+        choosing = Choosing(store, events, limits, self.terms, endings, self.announcing)
+        self._matching = Matching(store, events, self.terms, placing, endings, choosing)
         self._orphans = Orphans(store, events, self.terms)
         self._refreshing = Refreshing(store, self.terms)
         self.designing = Designing(store, audit or Audit(store), self.terms, self.presences)
         self.asking = Asking(store, events, clock, self.designing)
         events.subscribe(Queued, "routing", self._matching.on_queued)
+        events.subscribe(CustomerSaid, "routing", choosing.on_said, wants=waits)
         events.subscribe(Freed, "routing", self._matching.on_freed)
         events.subscribe(Assigned, "routing", self._matching.on_assigned)
         events.subscribe(TeamsChanged, "routing", self.presences.on_teams)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from datetime import datetime
 
+    from conversations.limits import Limits
     from hub.store.port import Collection, Document, Store, Write
     from hub.work.jobs import Handler, Job
     from routing.model import Decision, Desk
@@ -57,11 +58,11 @@ def enlist(engine: Engine, events: Events) -> None:
 class House:
     """What a test holds in its hands."""
 
-    def __init__(self, store: Store, clock: FakeClock) -> None:
+    def __init__(self, store: Store, clock: FakeClock, limits: Limits | None = None) -> None:
         self.store = store
         self.clock = clock
         self.events = Events()
-        self.routing = Routing(store, self.events, clock)
+        self.routing = Routing(store, self.events, clock, limits=limits)
         self.engine = Engine(store, LocalDispatch(), clock, alone=True)
         self.routing.register(self.engine)
         enlist(self.engine, self.events)
@@ -154,11 +155,11 @@ class House:
 
 
 @asynccontextmanager
-async def house(engine: StoreEngine) -> AsyncIterator[House]:
-    """Open a house over one of the two store engines."""
+async def house(engine: StoreEngine, limits: Limits | None = None) -> AsyncIterator[House]:
+    """Open a house over one of the two store engines; with `limits` customers are told things."""
     store = engine.make()
     await store.open(ALL)
     try:
-        yield House(store, FakeClock())
+        yield House(store, FakeClock(), limits)
     finally:
         await store.close()
