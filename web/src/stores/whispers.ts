@@ -4,9 +4,6 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
 import type { Message } from '@/api/types'
-import { customerName } from '@/inbox/names'
-
-import { useInbox } from './inbox'
 
 const MOST = 5
 
@@ -14,21 +11,17 @@ export interface Whisper {
   id: string
   conversation: string
   by: string
-  customer: string
   text: string
   at: string
 }
 
 export const useWhispers = defineStore('whispers', () => {
-  const inbox = useInbox()
   const shown = ref<Whisper[]>([])
 
   function heard(conversation: string, message: Message): void {
     if (shown.value.some((whisper) => whisper.id === message.id)) return
     const text = message.parts.flatMap((part) => (part.type === 'text' ? [part.body] : [])).join('\n')
-    const row = inbox.rows[conversation]
-    const customer = row ? customerName(row) : ''
-    const fresh = { id: message.id, conversation, by: message.author.name ?? '', customer, text, at: message.at }
+    const fresh = { id: message.id, conversation, by: message.author.name ?? '', text, at: message.at }
     shown.value = [...shown.value, fresh].slice(-MOST)
   }
 
