@@ -84,6 +84,11 @@ export const useAlerts = defineStore('alerts', () => {
       notify(say('alert.whisper', { name: by }), '', conversation, 'mine')
       return useWhispers().heard(conversation, message)
     }
+    const told = message.parts[0]
+    if (told?.type === 'notice' && told.code === 'escalated') {
+      ring(true)
+      return notify(say(told.facts.on === 'warning' ? 'due.on.warning' : 'due.on.breach'), nameOf(conversation), conversation, 'mentions')
+    }
     if (isNotice(message)) {
       if (lost.push({ by, name: nameOf(conversation) }) === 1) setTimeout(tellLost, TOGETHER)
       return
