@@ -15,6 +15,7 @@ async def running(app: web.Application) -> AsyncIterator[None]:
     hub = app[HUB]
     app[CHAT] = Chat(
         store=hub.store,
+        waits=hub.routing.announcing,
         clock=hub.clock,
         ingest=hub.ingest,
         channels=hub.channels,

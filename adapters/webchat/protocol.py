@@ -99,6 +99,8 @@ class Welcome(Struct, frozen=True, kw_only=True, tag="hello", omit_defaults=True
     state: str
     agent: str = ""
     queue_position: int | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
     rate: bool = False
 
 
@@ -152,12 +154,14 @@ class TheyRead(Struct, frozen=True, kw_only=True, tag="read"):
 
 
 class StateChanged(Struct, frozen=True, kw_only=True, tag="state", omit_defaults=True):
-    """Whose turn it is now. `rate` asks for stars."""
+    """Whose turn it is now. `rate` asks for stars; the wait is probably between `wait_low` and `wait_high` seconds."""
 
     conversation: str
     state: str
     agent: str = ""
     queue_position: int | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
     rate: bool = False
 
 

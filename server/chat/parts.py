@@ -13,6 +13,7 @@ from hub.clock import Clock
 from hub.errors import Overloaded, TooMany
 from hub.ingest import Ingest
 from hub.store.port import Store
+from routing.announcing import Announcing
 from server.attachments import Shelf
 from server.channels import Channels
 from server.chat.crowd import Crowd
@@ -55,9 +56,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Chat(Struct, frozen=True, kw_only=True):
-    """The parts. `address` is the hub's own public origin."""
+    """The parts. `address` is the hub's own public origin; without `waits` nobody is told how long it will take."""
 
     store: Store
+    waits: Announcing | None = None
     clock: Clock
     ingest: Ingest
     channels: Channels

@@ -119,7 +119,7 @@ async def frames(who: Caller) -> web.StreamResponse:
 
 
 async def _news(who: Caller, visitor: Visitor, place: Place) -> tuple[tuple[ServerFrame, ...], Place]:
-    thread = Thread(who.chat.store, who.inbox.id, visitor.visitor)
+    thread = Thread(who.chat.store, who.inbox.id, visitor.visitor, who.chat.waits)
     frames: list[ServerFrame] = []
     for _ in range(MOST):
         served = await step(thread, place)

@@ -142,7 +142,7 @@ def _visitor(who: Caller, asked: Opening, held: Visitor | None) -> Visitor:
 
 
 async def _opened(who: Caller, visitor: str, token: str) -> Opened:
-    thread = Thread(who.chat.store, who.inbox.id, visitor)
+    thread = Thread(who.chat.store, who.inbox.id, visitor, who.chat.waits)
     current = await thread.current()
     if current is None:
         return Opened(token=token, visitor=visitor)

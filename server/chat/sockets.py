@@ -135,7 +135,7 @@ class Socket:
                 self.wake()
 
     async def _serve(self) -> None:
-        thread = Thread(self.seat.chat.store, self.seat.who.inbox.id, self.visitor)
+        thread = Thread(self.seat.chat.store, self.seat.who.inbox.id, self.visitor, self.seat.chat.waits)
         more = True
         while more and self.place is not None and not self.closing:
             self._again = False

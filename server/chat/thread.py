@@ -20,6 +20,7 @@ from conversations.model import (
 )
 from hub.model import Address, Html, Notice, Part, Template, Text, plain
 from hub.store.port import Between, By, Eq, Store
+from routing.announcing import Announcement, Announcing
 from routing.places import ahead
 
 PAGE = 50
@@ -28,19 +29,25 @@ LAST = 5
 
 
 class Standing(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whose turn it is, in words a visitor understands. `queue_position` counts from 1."""
+    """Whose turn it is, in words a visitor understands. `queue_position` counts from 1.
+
+    The wait is probably between `wait_low` and `wait_high` seconds.
+    """
 
     state: str = "new"
     agent: str = ""
     queue_position: int | None = None
+    wait_low: int | None = None
+    wait_high: int | None = None
     rate: bool = False
 
 
 class Thread:
     """One visitor's reading of the store. Every query is theirs alone: no id of another thread gets through."""
 
-    def __init__(self, store: Store, inbox: str, visitor: str) -> None:
+    def __init__(self, store: Store, inbox: str, visitor: str, waits: Announcing | None = None) -> None:
         self._store = store
+        self._waits = waits
         self._inbox = inbox
         self.visitor = visitor
 
@@ -84,10 +91,12 @@ class Thread:
         if conversation is None:
             return Standing()
         agent = await self._agent(conversation)
-        before = await ahead(self._store, conversation)
-        position = None if before is None else before + 1
+        told = await self._told(conversation)
         rate = await self._asked(conversation)
-        return Standing(state=conversation.state, agent=agent, queue_position=position, rate=rate)
+        return Standing(
+            state=conversation.state, agent=agent, queue_position=told.position if told else None,
+            wait_low=told.low if told else None, wait_high=told.high if told else None, rate=rate,
+        )  # fmt: skip
 
     async def read_by_agent(self, conversation: Conversation) -> int:
         """Return how far the agent has read; 0 when nobody has it."""
@@ -111,6 +120,12 @@ class Thread:
             at=message.at,
             status=message.status,
         )
+
+    async def _told(self, conversation: Conversation) -> Announcement | None:
+        if self._waits is not None:
+            return await self._waits.told(conversation)
+        before = await ahead(self._store, conversation)
+        return None if before is None else Announcement(position=before + 1)
 
     async def _asked(self, conversation: Conversation) -> bool:
         """Say whether the visitor was asked for stars at the end, and gave none yet."""

@@ -17,6 +17,7 @@ from hub.store.port import By, Eq
 from routing.model import Outcome
 from routing.settings import QueuePromise
 from routing.wording import waiting_words
+from server.chat.thread import Thread
 from tests.routing.house import House, house
 
 if TYPE_CHECKING:
@@ -131,3 +132,19 @@ async def test_the_place_survives_a_change_of_name_and_a_later_message(at_work: 
 )
 def test_a_range_is_said_in_one_unit(given: tuple[int, int | None, int | None, str], words: str) -> None:
     assert waiting_words(*given) == words
+
+
+async def test_the_chat_window_shows_the_place_and_the_range_and_both_survive_a_reconnection(at_work: House) -> None:
+    await at_work.customer("c1", "water")
+    await at_work.customer("c2", "water")
+    await at_work.engine.settle()
+    row = await at_work.conversation("c2")
+    standings = [
+        await Thread(at_work.store, "web", "c2", at_work.routing.announcing).standing(row) for _reconnection in range(2)
+    ]
+    assert standings[0] == standings[1]
+    shown = standings[0]
+    assert (shown.state, shown.queue_position) == ("waiting", 2)
+    assert shown.wait_low is not None
+    assert shown.wait_high is not None
+    assert 0 < shown.wait_low <= shown.wait_high

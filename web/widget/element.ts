@@ -5,7 +5,7 @@ import { Composer } from './composer'
 import { h, icon } from './dom'
 import { form, rating } from './forms'
 import { Log } from './log'
-import type { Identity, Message } from './protocol'
+import type { Identity, Message, Standing } from './protocol'
 import { STYLE } from './style'
 import { isChinese, words, type Words } from './words'
 
@@ -176,9 +176,15 @@ export class YizhanChat extends HTMLElement {
     if (trouble === 'refused') return this.words.refused
     if (!link.isUp) return this.words.offline
     if (standing.state === 'agent') return standing.agent || this.words.agent
-    if (standing.state === 'waiting') return standing.queue_position ? this.words.queue(standing.queue_position) : this.words.waiting
+    if (standing.state === 'waiting') return this.queueLine(standing)
     if (standing.state === 'bot') return config?.bot_name || this.words.bot
     return standing.state === 'closed' ? this.words.closed : this.words.online
+  }
+
+  private queueLine(standing: Standing): string {
+    if (!standing.queue_position) return this.words.waiting
+    const wait = standing.wait_high ? this.words.wait(standing.wait_low ?? 0, standing.wait_high) : ''
+    return this.words.queue(standing.queue_position) + wait
   }
 
   private notice(): string {

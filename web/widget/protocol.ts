@@ -53,6 +53,8 @@ export interface Standing {
   state: string
   agent?: string
   queue_position?: number
+  wait_low?: number
+  wait_high?: number
   rate?: boolean
 }
 export type ServerFrame =
