@@ -117,6 +117,7 @@ async def test_a_deadline_warns_breaks_and_climbs_to_a_manager_by_mail(
     await expect(mark).to_have_attribute("data-level", "soon", timeout=20_000)
     await agent.picture("3-soon")
     await expect(lead.page.get_by_test_id("list").get_by_role("option")).to_have_count(1, timeout=20_000)
+    await expect(lead.page.locator(".el-message--warning")).to_have_count(0)  # nothing was taken from them
     await lead.picture("4-lead")
     await expect(mark).to_have_attribute("data-level", "late", timeout=20_000)
     await expect(mark).to_contain_text("已超时")
