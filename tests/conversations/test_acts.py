@@ -66,6 +66,19 @@ async def test_reopen_gives_it_to_whoever_did_unless_there_is_a_newer_one(floor:
         await floor.acts.reopen(conversation.id, WANG)
 
 
+async def test_one_that_waits_for_a_supplier_says_so_once_and_no_longer_when_closed(floor: Floor) -> None:
+    conversation = await floor.hear()
+    held = await floor.acts.hold(conversation.id, LI, "supplier")
+    assert held.waits_for == "supplier"
+    assert await floor.acts.hold(conversation.id, LI, "supplier") == held
+    assert (await floor.acts.hold(conversation.id, LI, "")).waits_for == ""
+    await floor.acts.hold(conversation.id, LI, "supplier")
+    assert (await floor.acts.resolve(conversation.id, LI)).waits_for == ""
+    assert codes(await floor.messages(conversation)) == ["held", "unheld", "held", "resolved"]
+    with pytest.raises(WrongMove):
+        await floor.acts.hold(conversation.id, LI, "supplier")
+
+
 async def test_a_snooze_ends_on_time_and_frees_its_agent_meanwhile(floor: Floor) -> None:
     conversation = await floor.hear()
     await floor.answer(conversation, "tomorrow")
