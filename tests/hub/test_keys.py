@@ -29,6 +29,7 @@ def test_entries_by_commas_and_lines_newest_first() -> None:
         "", ",", "k1", "k1:", "k1:!!!", "k1:" + base64.b64encode(b"x" * 31).decode(), fresh("k1").upper(),
         fresh("k1").partition(":")[2], f"{fresh('k1')},{fresh('k1')}", fresh("ключ"), fresh("a.b"), fresh("x" * 33),
     ],
+    ids=range(12),
 )  # fmt: skip
 def test_what_is_no_keyring_is_refused_without_an_echo(text: str) -> None:
     with pytest.raises(Invalid) as refused:

@@ -41,6 +41,7 @@ def test_an_address_fits_what_servers_take() -> None:
         f"<AM0PR0.{ID.partition('@')[0]}@eurprd.outlook.example>", f"bounce+{ADDRESS.replace('@', '=')}@list.example",
         f"prvs=1234567={ADDRESS}",
     ],
+    ids=range(11),
 )  # fmt: skip
 def test_a_token_is_found_in_whatever_became_of_it(text: str) -> None:
     assert threads.proven(["li@example.com", text], RING) == CONVERSATION
@@ -79,7 +80,7 @@ def test_a_token_has_eighty_bits_that_nobody_can_guess() -> None:
     assert threads.MAC * 8 >= 80
 
 
-@pytest.mark.parametrize("conversation", ["conversation-1", "停水-7", "c0ffee", CONVERSATION.upper()])
+@pytest.mark.parametrize("conversation", ["conversation-1", "停水-7", "c0ffee", CONVERSATION.upper()], ids=range(4))
 def test_ids_that_are_no_uuid_come_back_as_they_were(conversation: str) -> None:
     assert threads.proven([threads.message_id(conversation, "m", RING, "a.example")], RING) == conversation
 
