@@ -3,6 +3,7 @@
 import createClient from 'openapi-fetch'
 
 import type { paths } from '@/schema'
+import { heardDate } from '@/time/now'
 
 import { Problem, unreachable, type ProblemBody } from './problem'
 
@@ -43,6 +44,7 @@ async function ask(request: Request): Promise<Response> {
     if (request.signal.aborted) throw error
     throw unreachable()
   }
+  heardDate(response.headers.get('Date'))
   if (response.ok) return response
   const problem = await problemOf(response)
   if (problem.status === 401 && !request.url.endsWith('/session')) state.onUnauthenticated()
