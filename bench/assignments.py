@@ -101,6 +101,7 @@ class House:
         for start in range(0, waiting, 200):
             await self.store.commit(*(Insert(CONVERSATIONS, row) for row in rows[start : start + 200]))
         await self._place(rows)
+        await self.store.commit(await self.routing.terms.turned())  # as the job that tells of new lines does
 
     async def free(self, agent: int) -> bool:
         """Let an agent end one of theirs."""
