@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -146,3 +147,22 @@ async def test_a_deadline_warns_breaks_and_climbs_to_a_manager_by_mail(
     assert len(await manager.reads()) <= mails + 1, "one may have been under way"
     assert agent.complaints() == []
     assert lead.complaints() == []
+
+
+async def test_a_wrong_clock_of_an_agent_is_told_and_changes_no_countdown(
+    office: Office, new_agent: Callable[..., Awaitable[Agent]], new_visitor: Callable[..., Awaitable[Visitor]]
+) -> None:
+    """Their machine is an hour ahead: the answer that is owed in half an hour is not shown as overdue."""
+    await office.does("POST", "/desk/policies", {"name": "p", "targets": [{"kind": "first_response", "seconds": 1800}]})
+    agent, visitor = await new_agent(), await new_visitor()
+    await agent.page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=1))
+    await agent.log_in()
+    await expect(agent.page.get_by_test_id("clock")).to_be_visible()
+    await visitor.arrive()
+    await visitor.say("转人工")
+    await agent.accept()
+    mark = agent.page.get_by_test_id("list").get_by_test_id("due").first
+    await expect(mark).to_have_attribute("data-level", "calm")
+    await expect(mark).to_contain_text("剩余 29:")
+    await agent.picture("6-clock")
+    assert agent.complaints() == []
