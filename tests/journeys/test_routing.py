@@ -5,6 +5,7 @@ A policy is compared in the simulator and published; every page in every look.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,8 @@ async def test_the_right_people_get_it_and_the_vip_first(
     await _publishes_rules(admin, office)
     await gas.log_in("agent")
     await water.log_in("agent2")
-    bill, first, second, vip, heat = [await new_visitor() for _ in range(5)]
+    bill, first, second, vip, heat = await asyncio.gather(*(new_visitor() for _ in range(5)))
+    nobody = await house.asks(heat, "暖气不热", "建议")
     await house.asks(bill, "我的水费不对", "水费")
     await water.accept()
     await water.reads("我的水费不对")
@@ -141,20 +143,21 @@ async def test_the_right_people_get_it_and_the_vip_first(
     await gas.reads("家里有燃气味")
     await house.asks(second, "燃气表不走", "报修")
     waits = await house.asks(vip, "我是贵宾，燃气停了", "投诉")
-    nobody = await house.asks(heat, "暖气不热", "建议")
     await gas.page.get_by_test_id("resolve").click()
     await gas.page.get_by_test_id("resolve-plain").click()
     await gas.accept()
     await gas.reads("我是贵宾，燃气停了")
     await gas.page.get_by_role("tab", name="分配").click()
     panel = gas.page.get_by_role("tabpanel")
-    await expect(panel).to_contain_text("没有技能“燃气”", timeout=SOON)
+    await expect(panel).to_contain_text("符合的规则：贵宾", timeout=SOON)
+    await expect(panel).to_contain_text("前面 2 位")
+    await expect(panel).to_contain_text("选中：轮到的第一位")
     await gas.picture("3-why it came to them")
     assert (await house.decided(waits, "offered"))[0]["agent"] == house.people["agent"]
 
     await admin.page.goto(f"{admin.base}/inbox/all/{nobody}")
     await admin.page.get_by_role("tab", name="分配").click()
-    await expect(admin.page.get_by_test_id("because").first).to_contain_text("没有人有技能“供热”", timeout=SOON)
+    await expect(admin.page.get_by_test_id("because").first).to_have_text("2 人空闲，没有人有技能“供热”", timeout=SOON)
     await admin.picture("4-why nobody")
     await gas.page.get_by_test_id("resolve").click()
     await gas.page.get_by_test_id("resolve-plain").click()
@@ -171,7 +174,7 @@ async def test_a_laptop_is_closed_and_its_work_returns_in_order(
     await house.prepare(capacity=3)
     agent, helper = await new_agent(), await new_agent()
     await agent.log_in("agent")
-    visitors = [await new_visitor() for _ in range(3)]
+    visitors = await asyncio.gather(*(new_visitor() for _ in range(3)))
     ids = [await house.asks(visitor, f"我是第{number}位") for number, visitor in enumerate(visitors, start=1)]
     await expect(agent.page.get_by_test_id("offer")).to_have_count(3, timeout=SOON)
     await agent.context.close()
