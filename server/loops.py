@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from hub.errors import HubError
 from hub.store.port import Between, By, Eq
 from hub.work.jobs import JOBS, JobState
+from routing.forgotten import reminded
 from routing.presence import RENEW
 from server import workshop
 from server.chat.hints import Announcer
@@ -82,9 +83,11 @@ class Loops:
                 await self._hub.presences.renew(here)
 
     async def _sweep(self) -> None:
+        hub = self._hub
         while True:
-            await self._hub.clock.sleep(SWEEP)
-            await self._hub.accounts.sweep(self._hub.clock.now())
+            await hub.store.commit(*await reminded(hub.store, hub.clock.now()))
+            await hub.clock.sleep(SWEEP)
+            await hub.accounts.sweep(hub.clock.now())
 
     async def _figures(self) -> None:
         """Count what is overdue and what was given up: the two figures that wake an operator."""

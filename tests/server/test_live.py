@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from conversations.model import CONVERSATIONS, MESSAGES, Author, AuthorKind, Con
 from hub.ids import new_id
 from hub.model import Address, Text
 from hub.store.port import Insert, put
+from routing.forgotten import reminded
 from server.live.stream import KEPT
 from tests.server.running import running
 from tests.waiting import until
@@ -328,11 +330,25 @@ async def test_who_does_not_read_is_dropped_and_costs_nothing(
     writer.close()
 
 
+async def forgotten(hub: Running) -> Conversation:
+    """One that waits since before the router kept places, found by what looks for such."""
+    at = hub.hub.clock.now()
+    old = await stored(hub, queued_at=at - timedelta(minutes=2))
+    await hub.hub.store.commit(*await reminded(hub.hub.store, at))
+
+    async def placed() -> bool:
+        now = await hub.hub.store.get(CONVERSATIONS, old.id)
+        return now is not None and now.lane != ""
+
+    await until(placed)
+    return old
+
+
 async def test_who_only_looks_is_offered_nothing(hub_server: Running) -> None:
     quality, agent = await hub_server.log_in("quality"), await hub_server.log_in("agent")
     async with quality.live() as looking:
         await Screen(looking).hello()
-        waiting = await stored(hub_server, queued_at=hub_server.hub.clock.now())
+        waiting = await forgotten(hub_server)
         assert await hub_server.hub.presences.desk(quality.user) is None
         async with agent.live() as socket:
             screen = await Screen(socket).hello()
