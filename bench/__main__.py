@@ -25,6 +25,7 @@ FIGURES = (
     "turns",
     "assignments",
     "bots",
+    "routing",
     "timers",
 )
 PATH = Path(__file__).resolve().parent.parent / ".artifacts" / "bench.json"

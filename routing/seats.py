@@ -1,5 +1,6 @@
 """Who answers: people as the board holds them, and what people of one craft can reach. Used by `routing/board.py`."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 
 from msgspec import structs
@@ -8,19 +9,26 @@ from routing.fills import Fills
 from routing.lanes import Demand, Entry, Group, Lane
 from routing.policy.fit import suits
 from routing.policy.needs import Item
-from routing.policy.order import Key, Rules, turn
+from routing.policy.order import Key, Rules, Score, turn
 from routing.policy.workers import Craft, Standing, Worker
 
 Reach = tuple[Lane, int, float]
 """A lane, the ring from which on one may be asked for it, and one's pace with it."""
 
+Flat = tuple[Lane, deque[Entry], int, float, str, Score]
+"""The same with what is asked for with every decision beside it: its queue, its kind of channel, its ranks."""
+
 Capacity = tuple[int, frozenset[tuple[str, int]], bool]
 
 
 class Guild:
-    """All people of one craft: which demands they can meet, from which ring on. `groups` hold lanes of equal right."""
+    """All people of one craft: which demands they can meet, from which ring on.
 
-    __slots__ = ("_fills", "_groups", "craft", "demands", "groups", "kinds", "seats")
+    Most groups of lanes of equal right have a `single` one, which is looked at without further ado; `groups` are the
+    others.
+    """
+
+    __slots__ = ("_fills", "_groups", "craft", "demands", "groups", "kinds", "seats", "single")
 
     def __init__(self, craft: Craft) -> None:
         self.craft = craft
@@ -30,6 +38,7 @@ class Guild:
         self._fills: dict[Capacity, Fills] = {}
         self._groups: dict[Group, list[Reach]] = {}
         self.groups: list[list[Reach]] = []
+        self.single: list[Flat] = []
 
     def learn(self, demand: Demand) -> int | None:
         """Find out from which ring on these people suit a demand; None when they never do."""
@@ -46,10 +55,14 @@ class Guild:
         ring = next((ring for demand, ring in self.demands if demand is lane.demand), None)
         if ring is None:
             return
-        if lane.group not in self._groups:
-            self._groups[lane.group] = []
-            self.groups.append(self._groups[lane.group])
-        self._groups[lane.group].append((lane, ring, self.craft.pace_with(lane.demand.needs.skills)))
+        group = self._groups.setdefault(lane.group, [])
+        group.append((lane, ring, self.craft.pace_with(lane.demand.needs.skills)))
+        self.groups = [group for group in self._groups.values() if len(group) > 1]
+        self.single = [_flat(*group[0]) for group in self._groups.values() if len(group) == 1]
+
+    def every(self) -> Iterator[list[Reach]]:
+        """Yield the lanes of every group."""
+        yield from self._groups.values()
 
     def fills(self, worker: Worker, rules: Rules) -> Fills:
         """Return the states of being full of people with this capacity."""
@@ -121,27 +134,30 @@ class Seat:
         if self.own:
             return self._best_with_own(at)
         best, top, rooms = None, 0.0, self.fill.rooms
+        for lane, queue, ring, pace, kind, score in self.guild.single:
+            if lane.late is not None:
+                lane.sort_out(at)
+            if not queue or not rooms[kind]:
+                continue
+            entry = queue[0]
+            if not entry.here or entry.spared or entry.ring < ring:
+                found = lane.first(ring, self.id)
+                if found is None:
+                    continue
+                entry = found
+            rank = score(at - entry.arrived, pace)
+            if best is None or rank > top or (rank == top and entry.key < best.key):
+                best, top = entry, rank
+        return self._rivalled(best, top, at) if self.guild.groups else best
+
+    def _rivalled(self, best: Entry | None, top: float, at: float) -> Entry | None:
+        """Return the higher of the best so far and the oldest of each group of several lanes."""
         for group in self.guild.groups:
-            if len(group) > 1:
-                oldest = self._oldest(group, at)
-                if oldest is None:
-                    continue
-                entry, pace = oldest
-            else:
-                lane, ring, pace = group[0]
-                if lane.late is not None:
-                    lane.sort_out(at)
-                if not lane.queue or not rooms[lane.kind]:
-                    continue
-                entry = lane.queue[0]
-                if not entry.here or entry.spared or entry.ring < ring:
-                    found = lane.first(ring, self.id)
-                    if found is None:
-                        continue
-                    entry = found
-            score = entry.lane.score(at - entry.arrived, pace)
-            if best is None or score > top or (score == top and entry.key < best.key):
-                best, top = entry, score
+            entry, pace = self._oldest(group, at) or (None, 1.0)
+            if entry is not None:
+                rank = entry.lane.score(at - entry.arrived, pace)
+                if best is None or rank > top or (rank == top and entry.key < best.key):
+                    best, top = entry, rank
         return best
 
     def _oldest(self, group: list[Reach], at: float) -> tuple[Entry, float] | None:
@@ -165,6 +181,10 @@ class Seat:
                 heads[entry.lane.group] = entry, self.guild.craft.pace_with(entry.item.needs.skills)
         ranked = ((entry.lane.score(at - entry.arrived, pace), entry) for entry, pace in heads.values())
         return min(ranked, key=lambda pair: (-pair[0], pair[1].key), default=(0.0, None))[1]
+
+
+def _flat(lane: Lane, ring: int, pace: float) -> Flat:
+    return lane, lane.queue, ring, pace, lane.kind, lane.score
 
 
 def suits_now(item: Item, seat: Seat) -> bool:

@@ -8,7 +8,7 @@ anybody.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from msgspec import Meta, Struct, field
 
@@ -64,36 +64,55 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return float(self.weights.get(priority, 1.0) * self.vip ** min(vip, 10))
 
 
+class Score(Protocol):
+    """The rank of somebody who has waited so many seconds: the higher is served first."""
+
+    def __call__(self, waited: float, pace: float = 1.0) -> float:
+        """Return it; `pace` is how long the person who would serve them takes, as a part of what is usual."""
+
+
 class Stake:
     """What is at stake for everybody of one queue, priority and VIP level; made once, asked very often."""
 
-    __slots__ = ("_bound", "_bulk", "_damping", "_order", "_slope", "target", "weight")
+    __slots__ = ("score", "target", "weight")
 
     def __init__(self, rules: Rules, queue: Queue, priority: Priority, vip: int, *, bulk: bool) -> None:
         self.target = queue.target_of(priority)
         self.weight = rules.weight(priority, vip)
-        self._slope = self.weight / (self.target * queue.handle)
-        self._damping = rules.damping
-        self._bound = queue.bound
-        self._order = rules.order
-        self._bulk = bulk
-
-    def score(self, waited: float, pace: float = 1.0) -> float:
-        """Return the rank of somebody who has waited so many seconds: the higher is served first.
-
-        `pace` is how long the person who would serve them takes, as a part of what is usual.
-        """
-        if waited > self._bound:
-            return TIER + waited - self._bound
-        if self._order is Order.INDEX:
-            score = self._slope * waited / pace
-            if waited > self.target:
-                score *= self._damping
-        elif self._order is Order.PRIORITY:
-            score = self.weight * 1e6 + waited
+        below = TIER if bulk else 0.0
+        if rules.order is Order.INDEX:
+            slope = self.weight / (self.target * queue.handle)
+            self.score: Score = _index(slope, self.target, rules.damping, queue.bound, below)
         else:
-            score = waited
-        return score - TIER if self._bulk else score
+            above = self.weight * 1e6 if rules.order is Order.PRIORITY else 0.0
+            self.score = _waiting(above - below, queue.bound)
+
+
+def _index(slope: float, target: float, damping: float, bound: float, below: float) -> Score:
+    def score(waited: float, pace: float = 1.0) -> float:
+        if waited <= target:
+            return slope * waited / pace - below
+        if waited > bound:
+            return TIER + waited - bound
+        return damping * slope * waited / pace - below
+
+    return score if bound >= target else _bounded(score, bound)
+
+
+def _waiting(above: float, bound: float) -> Score:
+    def score(waited: float, pace: float = 1.0) -> float:
+        return above + waited
+
+    return _bounded(score, bound)
+
+
+def _bounded(inner: Score, bound: float) -> Score:
+    """Let those past the bound of their queue come before everybody: the longer past it, the sooner."""
+
+    def score(waited: float, pace: float = 1.0) -> float:
+        return TIER + waited - bound if waited > bound else inner(waited, pace)
+
+    return score
 
 
 Key = tuple[float, float, float]

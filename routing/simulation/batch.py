@@ -1,9 +1,8 @@
 """The reference that policies are held against: once a second, the best assignment of all who wait to all who are free.
 
-It sees everything at once, and is too slow to route by. It keeps the promises of the rules that it is given: with
-`late_last` whoever has missed their target may be passed over by others of their queue and priority, without it nobody
-may. Nobody is given more than one a second; overflow steps, sticky people and caps are not its matter. The assignment
-is the linear one of `scipy.optimize.linear_sum_assignment`.
+It sees everything at once, is bound by no order of arrival, and is too slow to route by. Nobody is given more than one a
+second; overflow steps, sticky people and caps are not its matter. The assignment is the linear one of
+`scipy.optimize.linear_sum_assignment`, its price what is at stake by the rules that it is given.
 """
 
 import math
@@ -43,13 +42,18 @@ class Batch:
         self._held: dict[str, dict[str, int]] = {}
         self._given: dict[str, tuple[str, str]] = {}
         self._known: dict[object, Stake] = {}
-        self._suits: dict[tuple[Needs, Craft], bool] = {}
-        self._handle = max(queue.handle for queue in queues.values())
+        self._needs: dict[Needs, int] = {}
+        self._crafts: dict[Craft, int] = {}
+        self._needs_of: dict[str, int] = {}
+        self._craft_of: dict[str, int] = {}
+        self._flexible: list[int] = []
+        self._table = np.zeros((0, 0), dtype=np.bool_)
         self._next: float | None = None
         self._changed = False
 
     def join(self, item: Item, at: float) -> Ending | None:
         """Let somebody wait."""
+        self._needs_of[item.id] = self._needs.setdefault(item.needs, len(self._needs))
         self._waiting[item.id] = item
         self._wake(at)
         return None
@@ -60,6 +64,7 @@ class Batch:
 
     def seat(self, worker: Worker, at: float) -> None:
         """Take somebody in."""
+        self._craft_of[worker.id] = self._crafts.setdefault(worker.craft, len(self._crafts))
         self._workers[worker.id] = worker
         self._held[worker.id] = dict(worker.held)
         self._look(worker.id)
@@ -102,6 +107,8 @@ class Batch:
 
     def _assigned(self, at: float) -> list[Pair]:
         items, workers = list(self._waiting.values()), list(self._free.values())
+        if not items or not workers:
+            return []
         able = self._able(items, workers)
         rows, columns = np.flatnonzero(able.any(axis=1)), np.flatnonzero(able.any(axis=0))
         if not len(rows):
@@ -116,18 +123,13 @@ class Batch:
         ]
 
     def _able(self, items: list[Item], workers: list[Worker]) -> "NDArray[np.bool_]":
-        needs = {one: number for number, one in enumerate(dict.fromkeys(item.needs for item in items))}
-        crafts = {one: number for number, one in enumerate(dict.fromkeys(worker.craft for worker in workers))}
-        table = np.zeros((len(needs), len(crafts)), dtype=np.bool_)
-        for need, row in needs.items():
-            for craft, column in crafts.items():
-                key = (need, craft)
-                if key not in self._suits:
-                    self._suits[key] = suits(need, craft) is None
-                table[row, column] = self._suits[key]
-        rows = [needs[item.needs] for item in items]
-        columns = [crafts[worker.craft] for worker in workers]
-        return table[np.ix_(rows, columns)] if rows and columns else np.zeros((len(rows), len(columns)), dtype=np.bool_)
+        if self._table.shape != (len(self._needs), len(self._crafts)):
+            suited = [[suits(needs, craft) is None for craft in self._crafts] for needs in self._needs]
+            self._table = np.array(suited, dtype=np.bool_)
+            self._flexible = [craft.flexibility for craft in self._crafts]
+        rows = np.array([self._needs_of[item.id] for item in items], dtype=np.intp)
+        columns = np.array([self._craft_of[worker.id] for worker in workers], dtype=np.intp)
+        return self._table[np.ix_(rows, columns)]
 
     def _price(
         self, items: list[Item], workers: list[Worker], able: "NDArray[np.bool_]", at: float
@@ -136,21 +138,9 @@ class Batch:
         stakes = np.array(
             [self._stake(item).score(at - item.since) * self._queues[item.queue].handle for item in items]
         )
-        flexible = np.array([worker.craft.flexibility for worker in workers])
+        flexible = np.array([self._flexible[self._craft_of[worker.id]] for worker in workers])
         price = FLEXIBLE * flexible[None, :] - stakes[:, None]
         return np.where(able, price, NEVER)
-
-    def _stakes_of(self, items: list[Item], at: float) -> "NDArray[np.float64]":
-        """Return what is at stake for each; by order of arrival, nobody counts for more than those before them."""
-        stakes = np.array([self._stake(item).score(at - item.since) * self._handle for item in items])
-        if self._rules.late_last:
-            return stakes
-        least: dict[object, float] = {}
-        for row in sorted(range(len(items)), key=lambda row: (items[row].since, items[row].id)):
-            group = (items[row].queue, items[row].priority, items[row].vip)
-            # A little less than those before them, so that of equals the first is served.
-            stakes[row] = least[group] = min(float(stakes[row]), least.get(group, np.inf) - 1e-9)
-        return stakes
 
     def _stake(self, item: Item) -> Stake:
         key = (item.queue, item.priority, item.vip, item.needs.bulk)
