@@ -1,7 +1,7 @@
 """The reference that policies are held against: once a second, the best assignment of all who wait to all who are free.
 
-It sees everything at once, is bound by no order of arrival, and is too slow to route by. Nobody is given more than one a
-second; overflow steps, sticky people and caps are not its matter. The assignment is the linear one of
+It sees everything at once, is bound by no order of arrival, and is too slow to route by. Nobody is given more than one
+a second; overflow steps, sticky people and caps are not its matter. The assignment is the linear one of
 `scipy.optimize.linear_sum_assignment`, its price what is at stake by the rules that it is given.
 """
 
