@@ -4,7 +4,7 @@ import type { Author, Message, Row } from '@/api/types'
 
 const NEEDED = { skills: {}, language: '', department: '', region: '', vip: 0, restricted: [], bulk: false }
 const WANTS: Row['wants'] = {
-  asked: NEEDED, needed: NEEDED, ruled: NEEDED, rules: 0, ruled_at: null, placed: null, team: null, kind: '', deferred: '', suggested: '', wish: '',
+  asked: NEEDED, needed: NEEDED, ruled: NEEDED, rules: 0, ruled_at: null, placed: null, told: null, team: null, kind: '', deferred: '', suggested: '', wish: '',
 }
 
 export function author(kind: Author['kind'], id = ''): Author {
