@@ -12,12 +12,15 @@ import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from yarl import URL
 
+from hub.egress import session
 from hub.errors import ChannelBroken, Invalid, NotFound
 from server.bot_publishing import Brought
 
 API = "/api/v1"
 EVERY = 1.0
 CALL = ClientTimeout(total=60)
+ANYWHERE = ("0.0.0.0/0", "::/0")
+"""The hub is where its operator says, mostly on the same machine or in the same house."""
 Told = Callable[[str], None]
 
 
@@ -39,8 +42,8 @@ async def send(
 
     Raises `NotFound` and `Invalid` with what the hub said, `ChannelBroken` when it cannot be reached.
     """
-    async with ClientSession(headers={"Authorization": f"Bearer {token}"}, timeout=CALL) as http:
-        hub = _Hub(http, server.rstrip("/") + API)
+    async with session(ANYWHERE, timeout=CALL) as http:
+        hub = _Hub(http, server.rstrip("/") + API, token)
         try:
             await _there(hub, id, new, language)
             draft = await hub.call("GET", f"/bots/{id}/files")
@@ -56,15 +59,17 @@ async def send(
 class _Hub:
     """One hub's API."""
 
-    def __init__(self, http: ClientSession, base: str) -> None:
+    def __init__(self, http: ClientSession, base: str, token: str) -> None:
         self._http = http
         self._base = base
+        self._proof = f"Bearer {token}"
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
         """Call it; raises what its problem says."""
         data = msgspec.json.encode(body) if body is not None else None
-        url, kind = URL(self._base + path, encoded=True), {"Content-Type": "application/json"}
-        async with self._http.request(method, url, data=data, headers=kind, allow_redirects=False) as answer:
+        url = URL(self._base + path, encoded=True)
+        headers = {"Content-Type": "application/json", "Authorization": self._proof}
+        async with self._http.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
             read = await answer.read()
             if answer.status < 300:
                 return msgspec.json.decode(read) if read else None

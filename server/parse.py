@@ -22,7 +22,6 @@ from hub.errors import HubError, Invalid
 from hub.keys import Keyring, parse
 from hub.model import Inbound
 from server.engines import KEYS
-from server.logs import configure
 
 MAIL = "email"
 INBOX = "parse"
@@ -44,7 +43,6 @@ def answer(
     method: str, url: str, verify: bool,
 ) -> tuple[str, int]:  # fmt: skip
     """Return what the command prints and its exit code: 0 with JSON, 2 with one line that says what cannot be read."""
-    configure(settings.log, "error")
     try:
         given = Given(
             settings=pairs(setting or [], "="), headers=pairs(header or [], ":"), keys=_keys(settings), method=method,

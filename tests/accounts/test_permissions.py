@@ -36,6 +36,8 @@ bots.read                      a l q . d .
 bots.manage                    a . . . d .
 desk.read                      a l q . . .
 desk.manage                    a . . . . .
+routing.read                   a l q . . .
+routing.manage                 a . . . . .
 audit.read                     a . q . . .
 operations.manage              a . . . . .
 tokens.own                     a l q g d m

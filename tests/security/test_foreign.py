@@ -22,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GIVEN: dict[str, Any] = {
     "priority": "urgent", "until": "2099-01-01T00:00:00Z", "client_id": "c1", "text": "x", "seq": 1,
     "parts": [{"type": "text", "body": "x"}], "seen_seq": 1, "base_seq": 1,
+    "waits_for": "supplier",
 }  # fmt: skip
 """A good value for the fields that bodies have."""
 ASKED = {"/conversations/{id}/messages/{seq}/remote": "?url=https://example.com/a.png"}

@@ -108,7 +108,8 @@ def test_an_address_with_a_password_is_not_repeated() -> None:
 
 def test_the_examples_of_the_handbook_are_read() -> None:
     text = (ROOT / "docs" / "bot-actions.md").read_text(encoding="utf-8")
-    handoff, actions = (block.partition("```")[0] for block in text.split("```yaml\n")[1:])
+    handoff, understanding, actions = (block.partition("```")[0] for block in text.split("```yaml\n")[1:])
     assert refused(loaded(handoff, "yizhan_handoff")) == ()
+    assert refused(loaded(understanding)) == ()
     project = loaded(actions)
     assert refused(structs.replace(project, actions=dict.fromkeys(project.config.yizhan["actions"], DOMAIN))) == ()
