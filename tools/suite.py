@@ -1,7 +1,4 @@
-"""Run every test: those of the pages first, then pytest, whose closing line comes last.
-
-Two processes share the files of tests, for most tests wait for another program; `ARGS="-n0"` runs one after the other.
-"""
+"""Run every test: those of the pages first, then pytest, whose closing line comes last."""
 
 from __future__ import annotations
 
@@ -10,13 +7,11 @@ import sys
 
 from tools import stamp, web
 
-SHARED = ("-n2", "--dist=loadfile")
-
 
 def main() -> int:
     """Zero only when both suites pass; the words of the command line go to pytest."""
     pages = subprocess.run(["npm", "test"], cwd=web.WEB, env=web.environment(), check=False)
-    hub = subprocess.run([sys.executable, "-m", "pytest", *SHARED, *sys.argv[1:]], cwd=stamp.ROOT, check=False)
+    hub = subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=stamp.ROOT, check=False)
     if pages.returncode:
         print("the tests of web/ failed, see above", file=sys.stderr)
     return hub.returncode or pages.returncode
