@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from conversations.hours import Hours
-from conversations.model import Conversation, Priority, Profile
+from conversations.model import Priority
 from desk.calendars import add, check_opens
 from hub.conditions import ALWAYS, Condition, Fact, Field, Holds, check, compiled
 from hub.errors import Invalid
@@ -148,22 +148,6 @@ FIELDS = (
 
 OF_CUSTOMERS = frozenset(field.name for field in FIELDS if field.name.startswith("customer_"))
 """Those that stand in the customer's profile."""
-
-
-def facts_of(conversation: Conversation, profile: Profile | None) -> dict[str, Fact]:
-    """Return what policies are asked with; without a profile nothing is known of the customer."""
-    return {
-        "channel": conversation.address.channel,
-        "inbox": conversation.inbox,
-        "team": conversation.team,
-        "priority": conversation.priority.value,
-        "labels": conversation.labels,
-        "language": conversation.language,
-        "subject": conversation.subject,
-        "customer_labels": profile.labels if profile else (),
-        "customer_level": profile.attributes.get("level", "") if profile else "",
-        "customer_company": profile.company if profile else "",
-    }
 
 
 def choose(policies: Sequence[Policy], facts: dict[str, Fact]) -> Policy | None:

@@ -4,9 +4,10 @@ import asyncio
 
 from msgspec import Struct
 
+from conversations.facts import facts_of
 from conversations.hours import Hours
 from conversations.model import PROFILES, Conversation
-from desk.policies import CALENDARS, MOST, OF_CUSTOMERS, POLICIES, Policy, choose, facts_of
+from desk.policies import CALENDARS, MOST, OF_CUSTOMERS, POLICIES, Policy, choose
 from desk.rows import BOOK, BOOKS, Book
 from hub.conditions import asked
 from hub.store.port import By, Store

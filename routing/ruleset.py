@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
 
+from conversations.facts import facts_of
 from conversations.inboxes import Inbox
 from conversations.model import Conversation, Priority, Profile
 from conversations.wants import NOTHING, Needed, joined
@@ -125,7 +126,7 @@ def judged(
     rules: Sequence[Asking], conversation: Conversation, inbox: Inbox | None, profile: Profile | None
 ) -> Verdict:
     """Return what the rules say of a conversation."""
-    facts, said = facts_of(conversation, inbox, profile), Verdict()
+    facts, said = facts_asked(conversation, inbox, profile), Verdict()
     for one in rules:
         if one.holds(facts):
             said = _and(said, one.rule, conversation, profile)
@@ -134,24 +135,16 @@ def judged(
     return said
 
 
-def facts_of(conversation: Conversation, inbox: Inbox | None, profile: Profile | None) -> dict[str, Fact]:
-    """Return what rules are asked with."""
+def facts_asked(conversation: Conversation, inbox: Inbox | None, profile: Profile | None) -> dict[str, Fact]:
+    """Return what rules are asked with: what any condition may ask, and what only routing knows."""
     attributes = profile.attributes if profile else {}
     return {
         **{f"{ATTRIBUTE}{name}": value for name, value in attributes.items()},
+        **facts_of(conversation, profile),
         "channel": inbox.channel if inbox else conversation.address.channel,
         "kind": kind_of(conversation),
-        "inbox": conversation.inbox,
-        "team": conversation.team,
         "bot": conversation.bot,
-        "priority": conversation.priority.value,
-        "labels": conversation.labels,
-        "language": conversation.language,
-        "subject": conversation.subject,
         "asked_skills": tuple(conversation.wants.asked.skills),
-        "customer_labels": profile.labels if profile else (),
-        "customer_level": attributes.get("level", ""),
-        "customer_company": profile.company if profile else "",
     }
 
 

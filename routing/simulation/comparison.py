@@ -10,6 +10,7 @@ from routing.board import Board
 from routing.policy.order import Rules
 from routing.simulation.batch import Batch
 from routing.simulation.day import made
+from routing.simulation.means import PolicyLine
 from routing.simulation.report import Result, Waits, result
 from routing.simulation.run import Router, Run
 from routing.simulation.scenario import BATCH, Scenario
@@ -17,27 +18,11 @@ from routing.simulation.scenario import BATCH, Scenario
 Tell = Callable[[str], None]
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """One policy over all days: the means."""
-
-    policy: str
-    days: int
-    mean_wait: float
-    p95_wait: float
-    miss: float
-    weighted_miss: float
-    abandoned: float
-    turned_away: float
-    occupancy: float
-    gini: float
-    jain: float
-
-
 class Comparison(Struct, frozen=True, kw_only=True):
     """The lines in the order of the policies, and what each day gave."""
 
     scenario: str
-    lines: tuple[Line, ...]
+    lines: tuple[PolicyLine, ...]
     results: tuple[Result, ...]
 
 
@@ -69,12 +54,12 @@ def _chosen(scenario: Scenario, policies: Sequence[str]) -> Mapping[str, Rules]:
     return {name: known[name] for name in wanted}
 
 
-def _line(policy: str, results: Sequence[Result]) -> Line:
+def _line(policy: str, results: Sequence[Result]) -> PolicyLine:
     def of(name: str) -> float:
         return fmean(float(getattr(one.whole, name)) for one in results)
 
-    shared = {name: of(name) for name in Waits.__struct_fields__ if name in Line.__struct_fields__}
-    return Line(
+    shared = {name: of(name) for name in Waits.__struct_fields__ if name in PolicyLine.__struct_fields__}
+    return PolicyLine(
         policy=policy, days=len(results), **shared,
         occupancy=fmean(one.occupancy for one in results), gini=fmean(one.gini for one in results),
         jain=fmean(one.jain for one in results),

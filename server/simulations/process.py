@@ -19,7 +19,7 @@ from hub.errors import HubError, Invalid
 from routing.simulation.comparison import compare
 from routing.simulation.reading import read
 from routing.simulation.report import Result
-from server.simulations.rows import Failing, Order, PolicyLine, QueueLine, SimulationOutcome
+from server.simulations.rows import Failing, Order, QueueLine, SimulationOutcome
 
 MEMORY = 3 << 30
 CPU = 900
@@ -33,9 +33,8 @@ def work(order: Order, send: Send) -> None:
         scenario = order.scenario if order.scenario is not None else read(order.text)
         scenario = structs.replace(scenario, policies=order.policies, batch=False)
         comparison = compare(scenario, seeds=order.seeds, tell=lambda line: send(b"P", next(ran)))
-        lines = tuple(PolicyLine(**structs.asdict(line)) for line in comparison.lines)
         queues = by_queue(comparison.results)
-        send(b"R", SimulationOutcome(scenario=comparison.scenario, lines=lines, queues=queues))
+        send(b"R", SimulationOutcome(scenario=comparison.scenario, lines=comparison.lines, queues=queues))
     except Invalid as error:
         send(b"X", Failing(message=error.message, field=error.path))
     except HubError as error:

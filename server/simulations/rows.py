@@ -9,6 +9,7 @@ from msgspec import Struct
 from hub.store.port import Collection, Document, Index
 from hub.work.jobs import Kind, Rank
 from routing.policy.order import Rules
+from routing.simulation.means import PolicyLine
 from routing.simulation.scenario import Scenario
 
 
@@ -30,22 +31,6 @@ class ReplayedDay(Struct, frozen=True, kw_only=True):
 
     date: date
     zone: str
-
-
-class PolicyLine(Struct, frozen=True, kw_only=True):
-    """One policy over all days and queues: the means, as `routing/simulation/comparison.py` has them."""
-
-    policy: str
-    days: int
-    mean_wait: float
-    p95_wait: float
-    miss: float
-    weighted_miss: float
-    abandoned: float
-    turned_away: float
-    occupancy: float
-    gini: float
-    jain: float
 
 
 class QueueLine(Struct, frozen=True, kw_only=True):

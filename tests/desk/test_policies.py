@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from conversations.facts import facts_of
 from conversations.hours import Holiday, Hours, Interval
 from conversations.model import Conversation, Priority, Profile, State
 from desk.policies import (
@@ -19,7 +20,6 @@ from desk.policies import (
     check_calendar,
     check_policy,
     choose,
-    facts_of,
 )
 from hub.conditions import ALWAYS, Condition, Op, Rule
 from hub.errors import Invalid

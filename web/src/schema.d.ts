@@ -3966,7 +3966,7 @@ export interface components {
         };
         /**
          * PolicyLine
-         * @description One policy over all days and queues: the means, as `routing/simulation/comparison.py` has them.
+         * @description One policy over all days and queues: the means. Parts are between 0 and 1, waits in seconds.
          */
         PolicyLine: {
             abandoned: number;
