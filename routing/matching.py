@@ -81,7 +81,8 @@ class Matching:
             return ()
         if (read.queued_at, read.team) != (body.since, body.team):
             return ()
-        terms = (await self._terms.now()).queue(read.team or ANYBODY)
+        now = await self._terms.now()
+        terms = now.queue(read.team or ANYBODY)
         following = next_step(read, terms.queue, body.step + 1)
         writes: list[Write] = [] if following is None else [
             OVERFLOW.job(following[0], lane=f"overflow:{read.id}", seq=0, at=at, due=following[1])
@@ -92,7 +93,7 @@ class Matching:
         if read.offer is not None:
             again = OVERFLOW.job(body, lane=f"overflow:{read.id}", seq=0, at=at, due=read.offer.until)
             return [again]
-        return await self._end(read.id, ending, at)
+        return await self._end(read.id, ending, now, at)
 
     async def _looked_at(self, agent: str, at: datetime) -> Sequence[Write]:
         desk = await self._store.get(DESKS, agent)
@@ -129,7 +130,6 @@ class Matching:
 
     async def _look(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Write]:
         """Pair those who have a place; who found nobody is looked at again once their place is stored."""
-        terms = await self._terms.now()
         standing = [head for head in heads if _waits(head.conversation)]
         step.seat(await self._eligible(step, standing, at))
         writes = [*await step.pairs(standing), *await self._ended(step, at)]
@@ -140,7 +140,7 @@ class Matching:
             if head.change is None:
                 writes.extend(await self._nobody(step, head, at))
                 continue
-            if head.line.id not in terms.lines and _waits(head.conversation):
+            if head.line.id not in step.terms.lines and _waits(head.conversation):
                 head.change.also(told(head.conversation, at))
             elif _waits(head.conversation):
                 head.change.also(matching(conversation=head.conversation.id, team=head.conversation.team, at=at))
@@ -160,10 +160,9 @@ class Matching:
     async def _eligible(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Desk]:
         """Return those with a place who may serve them, whose turn it is first: nearer rings before wider ones."""
         found: dict[str, Desk] = {}
-        terms = await self._terms.now()
         for head in {head.line.id: head for head in reversed(heads)}.values():
             since = head.conversation.queued_at or at
-            found |= await self._free(widened(head.line, terms.waited_in(head.line), since, at), head)
+            found |= await self._free(widened(head.line, step.terms.waited_in(head.line), since, at), head)
         return list(found.values())
 
     async def _free(self, wanted_needs: Sequence[Needs], head: Head) -> dict[str, Desk]:
@@ -181,8 +180,7 @@ class Matching:
 
     async def _nobody(self, step: Step, head: Head, at: datetime) -> Sequence[Write]:
         """Write down why nobody was given it, and tell the customer how long it will take."""
-        terms = await self._terms.now()
-        told = await self._unserved.told(head, terms, step.desks, at)
+        told = await self._unserved.told(head, step.terms, step.desks, at)
         change = Change(head.conversation)
         change.also(decided(head.conversation, Outcome.NOBODY, at=at, **told))
         await self._choosing.tell(change, at)
@@ -190,13 +188,12 @@ class Matching:
 
     async def _ended(self, step: Step, at: datetime) -> list[Write]:
         """Let those go whom their queue keeps no longer: their timer is about to ring."""
-        return [write for one in step.ended for write in await self._end(one.item.id, one.ending, at)]
+        return [write for one in step.ended for write in await self._end(one.item.id, one.ending, step.terms, at)]
 
-    async def _end(self, id: str, ending: Ending, at: datetime) -> Sequence[Write]:
+    async def _end(self, id: str, ending: Ending, terms: Terms, at: datetime) -> Sequence[Write]:
         read = await self._store.get(CONVERSATIONS, id)
         if read is None or read.queued_at is None or read.offer is not None:
             return ()
-        terms = await self._terms.now()
         change = Change(read)
         await self._endings.apply(change, ending, "overflow", terms.queue(read.team or ANYBODY), at)
         return change.writes(self._events, at)

@@ -35,7 +35,7 @@ class Step:
     """One step at work: `seat` people, then take `pairs`.
 
     `given` names the conversations that found somebody, `full` says that more can be paired, `ended` are those whose
-    queue keeps them no longer.
+    queue keeps them no longer. `terms` are what is in force, read once for the whole step.
     """
 
     def __init__(self, store: Store, events: Events, terms: Terms, at: datetime) -> None:
@@ -45,7 +45,7 @@ class Step:
         self.heads = Heads(store, terms, at)
         self._store = store
         self._events = events
-        self._terms = terms
+        self.terms = terms
         self._at = at
         self._read: dict[str, Desk] = {}
         self._now: dict[str, Desk] = {}
@@ -71,7 +71,7 @@ class Step:
         """Take over what somebody was counted to hold; says whether their row was right."""
         self._counted.add(agent)
         read = self._now[agent]
-        self._now[agent] = settled(read, self._terms.rules, held=held, at=self._at)
+        self._now[agent] = settled(read, self.terms.rules, held=held, at=self._at)
         return self._now[agent].held == read.held
 
     async def pairs(self, asked: Sequence[Head] = ()) -> Sequence[Write]:
@@ -104,8 +104,8 @@ class Step:
                 return turn
 
     def _tick(self, heads: Sequence[Head]) -> Turn:
-        queues = {head.line.board: self._terms.waited_in(head.line) for head in heads}
-        board, now = Board(self._terms.rules, queues), self._at.timestamp()
+        queues = {head.line.board: self.terms.waited_in(head.line) for head in heads}
+        board, now = Board(self.terms.rules, queues), self._at.timestamp()
         for desk in self._now.values():
             board.seat(worker_of(desk), now)
         for head in heads:
@@ -115,7 +115,7 @@ class Step:
     def _give(self, head: Head, pair: Pair) -> Sequence[Write]:
         read, desk = head.conversation, self._now[pair.agent]
         team = self._teams.get(read.team or "")
-        considered = candidates(pair.item, pair.agent, self._now.values(), self._terms.rules, self._at)
+        considered = candidates(pair.item, pair.agent, self._now.values(), self.terms.rules, self._at)
         change = head.change or Change(read)
         if team is not None and team.auto_accept:
             change.now = give_to(read, desk.id, at=self._at)
@@ -129,7 +129,7 @@ class Step:
         change.also(decided(read, outcome, at=self._at, agent=desk.id, candidates=considered, ring=pair.ring))
         self.given.add(read.id)
         held = {**desk.held, pair.item.needs.kind: desk.held.get(pair.item.needs.kind, 0) + 1}
-        self._now[desk.id] = settled(desk, self._terms.rules, held=held, at=self._at, took=True)
+        self._now[desk.id] = settled(desk, self.terms.rules, held=held, at=self._at, took=True)
         return change.writes(self._events, self._at)
 
     def _desks(self) -> list[Write]:
@@ -144,7 +144,7 @@ class Step:
         return writes
 
     def _kinds(self, desk: Desk) -> set[str]:
-        return set(open_kinds(desk, self._terms.rules, desk.held)) if desk.open else set()
+        return set(open_kinds(desk, self.terms.rules, desk.held)) if desk.open else set()
 
     async def _know_teams(self, heads: Sequence[Head]) -> None:
         wanted = sorted({head.conversation.team or "" for head in heads} - {""})
