@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -40,6 +41,9 @@ simulate = typer.Typer(
 app.add_typer(simulate, name="simulate")
 simulate.command("routing")(simulate_routing)
 
+_SET_UP_LOG: ContextVar[Callable[[Literal["auto", "json", "console"], str], None]] = ContextVar(
+    "set_up_log", default=lambda _how, _level: None
+)
 Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
@@ -243,9 +247,7 @@ def _settings(**given: Any) -> Settings:
 def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    from server.logs import configure
-
-    configure(settings.log, settings.log_level)
+    _SET_UP_LOG.get()(settings.log, settings.log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
@@ -255,10 +257,14 @@ def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
 
 
 def main() -> None:
-    """Run the command line; a command that serves sets up its own log, any other says no more than warnings."""
+    """Run the command line; a command that serves sets up its own log, any other says no more than warnings.
+
+    The log belongs to the process: a command that is run inside another program leaves that program's log alone.
+    """
     from server.logs import configure
 
     configure("console", "warning")
+    _SET_UP_LOG.set(configure)
     app()
 
 

@@ -9,6 +9,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import HealthCheck, settings
 
@@ -68,6 +69,16 @@ def stay_at_home() -> Iterator[None]:
         patch.setattr(socket.socket, "connect", guarded)
         patch.setattr(socket.socket, "connect_ex", guarded_ex)
         yield
+
+
+@pytest.fixture(autouse=True)
+def leave_the_log_alone() -> Iterator[None]:
+    """A test that set up the process's log would leave the tests after it with a stream that pytest has closed."""
+    yield
+    factory = structlog.get_config()["logger_factory"]
+    if isinstance(factory, structlog.WriteLoggerFactory):
+        structlog.reset_defaults()
+        pytest.fail("this test set up the log of the whole process; run the command as a process of its own")
 
 
 @pytest.fixture(autouse=True)
