@@ -6,6 +6,7 @@ import importlib
 import ipaddress
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +30,18 @@ settings.register_profile(
     "ci", parent=settings.get_profile("local"), derandomize=True, print_blob=True, max_examples=200
 )
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+
+
+ALONE = ("cluster", "journeys", "soak")
+"""Rooms of tests that fill every core by themselves: browsers, several hubs, kill after kill."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must not share the machine: those rooms, and whatever drives a browser."""
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        if room in ALONE or item.get_closest_marker("browser"):
+            item.add_marker("alone")
 
 
 class OutsideWorld(RuntimeError):
