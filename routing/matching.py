@@ -33,7 +33,7 @@ from routing.policy.queues import Ending
 from routing.refreshing import told
 from routing.serving import wanted_words
 from routing.settings import ANYBODY
-from routing.step import STEP, Step
+from routing.step import STEP, Step, bounded
 from routing.terms import Terms, TermsReader
 from routing.unserved import Unserved
 from routing.wanted import Match, matching, wanted
@@ -70,9 +70,10 @@ class Matching:
 
     async def match(self, body: Match, job: Job, at: datetime) -> Sequence[Write]:
         """Make the pairs that can be made now."""
+        most = bounded(job.attempts)
         if body.agent:
-            return await self._for_agent(body.agent, at)
-        return await self._for_conversation(body, at)
+            return await self._for_agent(body.agent, at, most)
+        return await self._for_conversation(body, at, most)
 
     async def step_reached(self, body: Overflow, job: Job, at: datetime) -> Sequence[Write]:
         """Ring: widen the search, or end the waiting; nothing for one that waits there no longer."""
@@ -99,13 +100,13 @@ class Matching:
         desk = await self._store.get(DESKS, agent)
         return [] if desk is None else [wanted(agent, desk.teams, at=at)]
 
-    async def _for_agent(self, agent: str, at: datetime) -> Sequence[Write]:
+    async def _for_agent(self, agent: str, at: datetime, most: int) -> Sequence[Write]:
         desk, terms, held = await asyncio.gather(
             self._store.get(DESKS, agent), self._terms.now(), taken(self._store, agent)
         )
         if desk is None:
             return []
-        step = Step(self._store, self._events, terms, at)
+        step = Step(self._store, self._events, terms, at, most)
         step.seat([desk])
         step.counted(agent, held)
         writes = [*await step.pairs(), *await self._ended(step, at)]
@@ -113,18 +114,18 @@ class Matching:
             writes.append(wanted(agent, desk.teams, at=at))
         return writes
 
-    async def _for_conversation(self, body: Match, at: datetime) -> Sequence[Write]:
+    async def _for_conversation(self, body: Match, at: datetime, most: int) -> Sequence[Write]:
         """Look for people for one that waits; those who came with it, or before, are given their place first."""
         read = await self._store.get(CONVERSATIONS, body.conversation or "")
         if read is None or read.queued_at is None or read.offered_to is not None:
             return []
         terms = await self._terms.now()
-        step = Step(self._store, self._events, terms, at)
+        step = Step(self._store, self._events, terms, at, most)
         known = step.heads.head(read)
         if known is not None:
             return await self._look(step, [known], at) if body.again else []
         heads = list[Head]()
-        for one in await self._placing.before(read):
+        for one in await self._placing.before(read, most):
             heads.append(await self._placing.place(one, terms, at, beside=len(heads)))
         return [*await self._look(step, heads, at), *await self._new(heads, terms)]
 

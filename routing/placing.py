@@ -30,8 +30,6 @@ from routing.sticking import Sticking
 from routing.terms import MOMENT, Terms, TermsReader
 
 OLDEST = (By("queued_at"), By("id"))
-AT_ONCE = 20
-"""Conversations that are given their place in one commit."""
 
 
 class Placing:
@@ -43,10 +41,13 @@ class Placing:
         self._endings = endings
         self._sticking = sticking
 
-    async def before(self, read: Conversation) -> list[Conversation]:
-        """Return this one and those of its queue who came before it and have no place yet, oldest first."""
+    async def before(self, read: Conversation, most: int) -> list[Conversation]:
+        """Return this one and those of its queue who came before it and have no place yet, oldest first.
+
+        They get their place in one commit, so no more than `most` earlier ones are looked for.
+        """
         waiting = await self._store.find(
-            CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=AT_ONCE
+            CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=most
         )
         turn = (read.queued_at or read.opened_at, read.id)
         earlier = [

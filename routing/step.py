@@ -25,7 +25,7 @@ from routing.terms import Terms
 from routing.wanted import wanted
 
 STEP = 20
-"""Pairs made, and people looked at, in one commit; more follow in the next job."""
+"""Pairs made, and people looked at, in one commit at most; more follow in the next job."""
 
 OFFER_FOR = timedelta(seconds=30)
 """How long an offer stands in a queue without a team."""
@@ -35,10 +35,11 @@ class Step:
     """One step at work: `seat` people, then take `pairs`.
 
     `given` names the conversations that found somebody, `full` says that more can be paired, `ended` are those whose
-    queue keeps them no longer. `terms` are what is in force, read once for the whole step.
+    queue keeps them no longer. `terms` are what is in force, read once for the whole step. It makes at most `most`
+    pairs.
     """
 
-    def __init__(self, store: Store, events: Events, terms: Terms, at: datetime) -> None:
+    def __init__(self, store: Store, events: Events, terms: Terms, at: datetime, most: int = STEP) -> None:
         self.given: set[str] = set()
         self.full = False
         self.ended: list[Ended] = []
@@ -47,6 +48,7 @@ class Step:
         self._events = events
         self.terms = terms
         self._at = at
+        self._most = most
         self._read: dict[str, Desk] = {}
         self._now: dict[str, Desk] = {}
         self._counted: set[str] = set()
@@ -80,15 +82,15 @@ class Step:
         await self._know_teams(heads)
         turn = await self._agreed(heads)
         self.ended = turn.ended
-        self.full = len(turn.pairs) > STEP
+        self.full = len(turn.pairs) > self._most
         writes: list[Write] = []
         by_id = {head.conversation.id: head for head in heads}
-        for pair in turn.pairs[:STEP]:
+        for pair in turn.pairs[: self._most]:
             writes.extend(self._give(by_id[pair.item.id], pair))
         return [*writes, *self._desks()]
 
     async def _heads(self, asked: Sequence[Head]) -> list[Head]:
-        places = min(STEP, sum(max(1, desk.capacity - desk.load) for desk in self._now.values() if desk.open))
+        places = min(self._most, sum(max(1, desk.capacity - desk.load) for desk in self._now.values() if desk.open))
         found = await self.heads.of([desk for desk in self._now.values() if desk.open], places) if places else []
         heads = list({head.conversation.id: head for head in (*found, *asked)}.values())
         keepers = {head.conversation.kept_for for head in heads} - set(self._now)
@@ -99,7 +101,7 @@ class Step:
         """Pair them; whoever gets something is counted first, and when their row was wrong all is paired again."""
         while True:
             turn = self._tick(heads)
-            right = [await self.count(agent) for agent in dict.fromkeys(pair.agent for pair in turn.pairs[:STEP])]
+            right = [await self.count(agent) for agent in dict.fromkeys(pair.agent for pair in turn.pairs[: self._most])]
             if all(right):
                 return turn
 
@@ -149,6 +151,14 @@ class Step:
     async def _know_teams(self, heads: Sequence[Head]) -> None:
         wanted = sorted({head.conversation.team or "" for head in heads} - {""})
         self._teams = {team.id: team for team in await self._store.get_many(TEAMS, wanted)} if wanted else {}
+
+
+def bounded(attempts: int) -> int:
+    """Return how many pairs a step makes that lost so many rounds of races: what it writes halves with each.
+
+    A commit of twenty pairs loses when one of forty rows has changed; a commit of one pair hardly ever does.
+    """
+    return max(1, STEP >> attempts)
 
 
 def _differs(read: Desk, now: Desk) -> bool:

@@ -6,12 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
-from conversations.model import State
+from conversations.model import CONVERSATIONS, State
 from conversations.moves import close, to_queue
 from hub.errors import Forbidden, NotFound, WrongMove
 from routing.model import Outcome, Presence, Verdict
 from routing.places import ahead
+from routing.wanted import MATCH, Match
 from tests.routing.house import House, house
 
 if TYPE_CHECKING:
@@ -225,3 +227,20 @@ async def test_many_at_once_pass_no_cap_and_leave_nobody_waiting_who_could_be_se
     served = max((row.queued_at, row.id) for row in rows if row.offered_to and row.queued_at)
     waiting = min((row.queued_at, row.id) for row in rows if not row.offered_to and row.queued_at)
     assert served < waiting, "the oldest were served"
+
+
+@pytest.mark.parametrize(("lost", "given"), [(0, 8), (2, 5), (3, 2), (4, 1), (9, 1)])
+async def test_a_step_that_lost_races_asks_for_less_at_once_and_still_serves_all(
+    at_work: House, lost: int, given: int
+) -> None:
+    for number in range(8):
+        await at_work.customer(f"c{number}", "water")
+    await at_work.engine.settle()
+    await at_work.agent("anna", "water", capacity=8, online=False)
+    await at_work.routing.presences.connect("anna")
+    job = structs.replace(MATCH.job(Match(agent="anna"), lane="", seq=0, at=at_work.clock.now()).doc, attempts=lost)
+    writes = await at_work.routing.match(Match(agent="anna"), job, at_work.clock.now())
+    assert sum(write.collection is CONVERSATIONS for write in writes) == given
+    await at_work.store.commit(*writes)
+    await at_work.engine.settle()
+    assert (await at_work.desk("anna")).load == 8
