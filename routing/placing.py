@@ -46,9 +46,7 @@ class Placing:
 
         They get their place in one commit, so no more than `most` earlier ones are looked for.
         """
-        waiting = await self._store.find(
-            CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=most
-        )
+        waiting = await self._store.find(CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=most)
         turn = (read.queued_at or read.opened_at, read.id)
         earlier = [
             one

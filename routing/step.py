@@ -101,7 +101,9 @@ class Step:
         """Pair them; whoever gets something is counted first, and when their row was wrong all is paired again."""
         while True:
             turn = self._tick(heads)
-            right = [await self.count(agent) for agent in dict.fromkeys(pair.agent for pair in turn.pairs[: self._most])]
+            right = [
+                await self.count(agent) for agent in dict.fromkeys(pair.agent for pair in turn.pairs[: self._most])
+            ]
             if all(right):
                 return turn
 
