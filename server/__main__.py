@@ -2,10 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -41,9 +41,8 @@ simulate = typer.Typer(
 app.add_typer(simulate, name="simulate")
 simulate.command("routing")(simulate_routing)
 
-_SET_UP_LOG: ContextVar[Callable[[Literal["auto", "json", "console"], str], None]] = ContextVar(
-    "set_up_log", default=lambda _how, _level: None
-)
+_OWNS_LOG = ContextVar("owns_log", default=False)
+"""Whether the log of the process is the command line's to set up."""
 Data = Annotated[str | None, typer.Option(help="Folder of the embedded store.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
@@ -247,7 +246,10 @@ def _settings(**given: Any) -> Settings:
 def _run(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    _SET_UP_LOG.get()(settings.log, settings.log_level)
+    from server.logs import configure
+
+    if _OWNS_LOG.get():
+        configure(settings.log, settings.log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
@@ -264,7 +266,7 @@ def main() -> None:
     from server.logs import configure
 
     configure("console", "warning")
-    _SET_UP_LOG.set(configure)
+    _OWNS_LOG.set(True)
     app()
 
 
