@@ -20,6 +20,8 @@ CHINESE = frozenset({"退订", "退訂", "取消订阅", "取消訂閱", "拒收
 MAINLAND = frozenset({"t", "td", "tui", "n", "r", "0000", "t退订", "td退订", "回t退订", "回td退订", "qx"})
 ENGLISH = frozenset({"US", "CA", "GB", "IE", "AU", "NZ", "PR"})
 AGAIN = frozenset({"订阅", "訂閱", "恢复订阅"})
+ANY = STOP | START | EVERYWHERE[0] | EVERYWHERE[1] | CHINESE | MAINLAND | AGAIN
+"""What is a word somewhere: for all else nobody need ask where the number is at home."""
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -31,8 +33,12 @@ def opt(text: str, number: str, *, region: str = "", extra: Collection[str] = ()
     word = fold(text)
     if not word or len(word) > 32:
         return ""
+    if word in _folded(extra):
+        return "out"
+    if word not in ANY:
+        return ""
     out, again = words(country(number, region))
-    if word in out or word in _folded(extra):
+    if word in out:
         return "out"
     return "in" if word in again else ""
 

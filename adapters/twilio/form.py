@@ -1,6 +1,7 @@
 """What Twilio posts: a form whose names may repeat and whose values may be blank, or flat JSON. Pure."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -37,10 +38,14 @@ def is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
+@lru_cache(maxsize=16)
 def _read(body: bytes) -> Pairs:
+    """Read a form; remembered, for the proof, the account and the event are each read from the same bytes."""
     try:
-        return parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST, strict_parsing=bool(body)
+        return tuple(
+            parse_qsl(
+                body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST, strict_parsing=bool(body)
+            )
         )
     except ValueError as error:
         raise Malformed("Not a form of Twilio", reason=type(error).__name__) from error

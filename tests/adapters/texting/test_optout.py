@@ -125,6 +125,7 @@ def test_marketing_waits_for_the_morning_in_beijing(at: str, hours: int) -> None
 
 def test_gateways_write_beijing_time() -> None:
     fallback = datetime(2026, 1, 1, tzinfo=UTC)
-    assert beijing.read("2026-11-20 16:00:01", fallback) == datetime(2026, 11, 20, 8, 0, 1, tzinfo=UTC)
-    for odd in ("", "2026-13-20 16:00:01", "soon"):
+    for said in ("2026-11-20 16:00:01", " 2026-11-20 16:00:01 ", "2026-11-20 16:0:1"):
+        assert beijing.read(said, fallback) == datetime(2026, 11, 20, 8, 0, 1, tzinfo=UTC)
+    for odd in ("", "2026-13-20 16:00:01", "2026-11-20 24:00:01", "2026-11-20T16:00:01Z", "soon"):
         assert beijing.read(odd, fallback) is fallback
