@@ -14,7 +14,7 @@ import msgspec
 from adapters.registry import find
 from bench import station
 from bench.figure import Figure, middle
-from bench.mix import PUBLIC, SETTINGS, inbox
+from bench.mix import PUBLIC, SETTINGS, inbox, requests
 from bench.plan import Plan
 from bench.programs import ROOT, Program
 from bench.steady import Steadied
@@ -36,12 +36,14 @@ def measure(plan: Plan) -> list[Figure]:
     per_second = 60 if plan.quick else PER_SECOND
     floors, hubs = list[Steadied](), list[Steadied]()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, station.bare() as bare:
+        calls = Path(folder, "calls")
+        calls.write_bytes(msgspec.msgpack.encode(list(requests(int(per_second * plan.live_seconds)))))
         for number in range(min(plan.rounds, 3)):
-            floors.append(_press(bare, per_second, plan.live_seconds))
+            floors.append(_press(bare, per_second, calls))
             data = Path(folder, f"hub-{number}")
             asyncio.run(_prepare(data))
             with station.serving(data, public=PUBLIC) as program:
-                hubs.append(_press(program, per_second, plan.live_seconds))
+                hubs.append(_press(program, per_second, calls))
     facts = {
         "p50 ms": middle([one.p50 for one in hubs]),
         "worst ms": max(one.worst for one in hubs),
@@ -60,8 +62,8 @@ def measure(plan: Plan) -> list[Figure]:
     ]
 
 
-def _press(program: Program, per_second: int, seconds: float) -> Steadied:
-    command = [sys.executable, "-m", "bench.steady", str(program.port), str(per_second), str(seconds)]
+def _press(program: Program, per_second: int, calls: Path) -> Steadied:
+    command = [sys.executable, "-m", "bench.steady", str(program.port), str(per_second), str(calls)]
     ended = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     told = msgspec.json.decode(ended.stdout, type=Steadied)
     if set(told.statuses) - {"200", "none"} or told.statuses.get("none"):

@@ -53,8 +53,9 @@ from server.typist import Typist
 from server.vitals import Vitals
 
 WORKERS = 64
-FLOOD = 4
-"""Inbounds that wait for the disk at once, from which on work stands back."""
+FLOOD = 1
+"""Inbounds that wait for the disk at once, from which on work stands back: at one already, for what is in hand then is
+in the way of the next commit."""
 
 
 @asynccontextmanager
