@@ -4488,11 +4488,15 @@ export interface components {
         /**
          * Reason
          * @description Why an item waits. `idle` people had a place; `counts` says for all who serve the queue what was in the way.
+         *
+         *         `lacking` is what all of them lack, whether they have a place or not: nobody will serve it, however long it waits.
          */
         Reason: {
             /** @default [] */
             counts: components["schemas"]["Count"][];
             idle: number;
+            /** @default null */
+            lacking: components["schemas"]["Hindrance"] | null;
             people: number;
         };
         /**

@@ -28,12 +28,26 @@ def worker(id: str, *skills: str, team: str = "home", held: int = 0, standing: S
         ([worker("a", "燃气", held=1), worker("b", held=1)], "2 agents, all full"),
         (
             [worker("a", standing=Standing.AWAY), worker("b", held=1), worker("c", held=1)],
+            "3 agents: 1 away, 2 full; none with skill 燃气",
+        ),
+        (
+            [worker("a", "燃气", standing=Standing.AWAY), worker("b", held=1), worker("c", held=1)],
             "3 agents: 1 away, 2 full",
         ),
+        ([worker("a", "水", held=1)], "1 agent, all full; none with skill 燃气"),
+        ([worker("a", "水"), worker("b", held=1)], "1 idle agent, none with skill 燃气"),
+        ([worker("a", "燃气", team="shop", held=1), worker("b", held=1)], "1 agent, all full; none with skill 燃气"),
     ],
 )
 def test_the_sentence(workers: list[Worker], sentence: str) -> None:
     assert reason(GAS, workers, KINDS, at=1).sentence == sentence
+
+
+def test_what_nobody_has_is_told_though_all_are_full() -> None:
+    told = reason(GAS, [worker("a", "水", held=1), worker("b", held=1)], KINDS, at=1)
+    assert told.lacking == Hindrance(Code.SKILL, "燃气")
+    assert reason(GAS, [worker("a", "水"), worker("b", "燃气", held=1)], KINDS, at=1).lacking is None
+    assert reason(GAS, [], KINDS, at=1).lacking is None
 
 
 def test_the_counts_are_there_for_other_languages() -> None:

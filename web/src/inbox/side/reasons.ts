@@ -19,13 +19,19 @@ export function hindranceText(hindrance: Hindrance, nameOf: (id: string) => stri
   return say(`why.one.${hindrance.code}`, { detail: detailOf(hindrance, nameOf) })
 }
 
-/** "3 idle, none with skill X", or a count for each thing that was in the way. */
+function inTheWay(counts: Reason['counts'], nameOf: (id: string) => string): string {
+  const only = counts.length === 1 ? counts[0] : undefined
+  if (only) return say(`why.all.${only.hindrance.code}`, { detail: detailOf(only.hindrance, nameOf) })
+  return counts.map((count) => say('why.count', { n: count.people, what: hindranceText(count.hindrance, nameOf) })).join(say('why.and'))
+}
+
+/** "3 idle, none with skill X", or a count for each thing that was in the way; and what nobody has, free or not. */
 export function reasonText(reason: Reason, nameOf: (id: string) => string): string {
   if (!reason.people) return say('why.nobody')
   const told = (reason.counts ?? []).filter((count) => !reason.idle || !NOT_IDLE.includes(count.hindrance.code))
   const lead = say(reason.idle ? 'why.idle' : 'why.people', { n: reason.idle || reason.people })
-  const only = told.length === 1 ? told[0] : undefined
-  if (only) return say('why.joined', { lead, rest: say(`why.all.${only.hindrance.code}`, { detail: detailOf(only.hindrance, nameOf) }) })
-  const rest = told.map((count) => say('why.count', { n: count.people, what: hindranceText(count.hindrance, nameOf) })).join(say('why.and'))
-  return say('why.joined', { lead, rest })
+  const text = say('why.joined', { lead, rest: inTheWay(told, nameOf) })
+  const { lacking } = reason
+  if (!lacking || told.some(({ hindrance }) => hindrance.code === lacking.code && hindrance.detail === lacking.detail)) return text
+  return say('why.lacking', { text, rest: say(`why.all.${lacking.code}`, { detail: detailOf(lacking, nameOf) }) })
 }
