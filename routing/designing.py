@@ -28,6 +28,7 @@ from routing.model import DESKS
 from routing.policy.kinds import KINDS
 from routing.policy.order import Rules
 from routing.presence import Presences
+from routing.rearming import rearmed
 from routing.refreshing import REFRESH, Refresh
 from routing.ruleset import (
     DRAFT,
@@ -92,7 +93,7 @@ class Designing:
             write: Write = Insert(QUEUES, row) if read is None else put(QUEUES, read, row)
             entry = Entry(action="routing.queue_set", target=id, changes=changed(read.terms if read else None, terms))
             return Deed(result=structs.replace(row, version=write.doc.version), entry=entry,
-                        writes=await self._in_force(act, write))  # fmt: skip
+                        writes=(*await self._in_force(act, write), rearmed(id, act.at)))  # fmt: skip
 
         return Kept(row=await self._audit.perform(act, decide), faults=faults)
 
@@ -102,7 +103,8 @@ class Designing:
         async def decide() -> Deed[None]:
             read = await self.queue(id)
             entry = Entry(action="routing.queue_forgotten", target=id, changes=changed(read.terms, None))
-            return Deed(result=None, writes=await self._in_force(act, Delete(QUEUES, read)), entry=entry)
+            writes = (*await self._in_force(act, Delete(QUEUES, read)), rearmed(id, act.at))
+            return Deed(result=None, writes=writes, entry=entry)
 
         await self._audit.perform(act, decide)
 

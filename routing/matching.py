@@ -25,7 +25,7 @@ from routing.endings import Endings
 from routing.heads import Head, widened
 from routing.lines import LINES
 from routing.model import DESKS, Desk, Outcome
-from routing.overflow import OVERFLOW, Overflow, next_step
+from routing.overflow import OVERFLOW, Overflow, next_step, timers
 from routing.places import taken
 from routing.placing import Placing
 from routing.policy.needs import Needs
@@ -86,13 +86,13 @@ class Matching:
         terms = now.queue(read.team or ANYBODY)
         following = next_step(read, terms.queue, body.step + 1)
         writes: list[Write] = [] if following is None else [
-            OVERFLOW.job(following[0], lane=f"overflow:{read.id}", seq=0, at=at, due=following[1])
+            OVERFLOW.job(following[0], lane=timers(read.id), seq=0, at=at, due=following[1])
         ]  # fmt: skip
         ending = terms.queue.steps[body.step].ending if body.step < len(terms.queue.steps) else None
         if ending is None:
             return [*writes, matching(conversation=read.id, team=read.team, at=at)]
         if read.offer is not None:
-            again = OVERFLOW.job(body, lane=f"overflow:{read.id}", seq=0, at=at, due=read.offer.until)
+            again = OVERFLOW.job(body, lane=timers(read.id), seq=0, at=at, due=read.offer.until)
             return [again]
         return await self._end(read.id, ending, now, at)
 

@@ -30,6 +30,11 @@ OVERFLOW = Kind("routing.overflow", Overflow)
 KEPT_OVER = Kind("routing.kept_over", KeptOver)
 
 
+def timers(conversation: str) -> str:
+    """Return the lane of a conversation's steps."""
+    return f"overflow:{conversation}"
+
+
 def next_step(now: Conversation, queue: Queue, number: int) -> tuple[Overflow, datetime] | None:
     """Return the timer of a step and when it rings, or None when the queue has no such step."""
     if now.queued_at is None or number >= len(queue.steps):

@@ -23,7 +23,7 @@ from routing.endings import Endings
 from routing.heads import Head
 from routing.lines import KINDS, line_of
 from routing.model import Outcome
-from routing.overflow import KEPT_OVER, OVERFLOW, KeptOver, next_step
+from routing.overflow import KEPT_OVER, OVERFLOW, KeptOver, next_step, timers
 from routing.ruleset import Verdict, judged
 from routing.settings import ANYBODY
 from routing.sticking import Sticking
@@ -139,4 +139,4 @@ class Placing:
             change.also(KEPT_OVER.job(over, lane=f"kept:{now.id}", seq=0, at=at, due=until + MOMENT))
         step = next_step(now, queue, 0) if fresh and not line.needs.bulk else None
         if step is not None:
-            change.also(OVERFLOW.job(step[0], lane=f"overflow:{now.id}", seq=0, at=at, due=step[1]))
+            change.also(OVERFLOW.job(step[0], lane=timers(now.id), seq=0, at=at, due=step[1]))

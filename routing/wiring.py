@@ -29,6 +29,7 @@ from routing.orphans import Orphans
 from routing.overflow import KEPT_OVER, OVERFLOW
 from routing.placing import Placing
 from routing.presence import LAPSE, Presences
+from routing.rearming import REARM, Rearming
 from routing.refreshing import NEW_LINE, REFRESH, Refreshing
 from routing.ruleset import DRAFTS, EDITIONS
 from routing.settings import BOOKS, HOUSES, QUEUES
@@ -61,6 +62,7 @@ class Routing:
         self._matching = Matching(store, events, self.terms, placing, endings, choosing)
         self._orphans = Orphans(store, events, self.terms)
         self._refreshing = Refreshing(store, self.terms)
+        self._rearming = Rearming(store, self.terms)
         self.designing = Designing(store, audit or Audit(store), self.terms, self.presences)
         self.asking = Asking(store, events, clock, self.designing)
         events.subscribe(Queued, "routing", self._matching.on_queued)
@@ -80,6 +82,7 @@ class Routing:
         engine.register(MATCH, self._matching.match)
         engine.register(REFRESH, self._refreshing.refresh)
         engine.register(NEW_LINE, self._refreshing.tell)
+        engine.register(REARM, self._rearming.rearm)
         engine.register(OVERFLOW, self._matching.step_reached)
         engine.register(KEPT_OVER, self._sticking.over)
         engine.register(OFFER_OVER, self.offers.over)

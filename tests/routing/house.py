@@ -24,7 +24,7 @@ from hub.work.jobs import JOBS
 from hub.work.local import LocalDispatch
 from routing.abilities import Abilities
 from routing.model import DECISIONS, DESKS
-from routing.settings import QueuePromise, QueueTerms
+from routing.settings import QUEUES, QueuePromise, QueueTerms
 from routing.wiring import COLLECTIONS, Routing
 from tests.clocks import FakeClock
 
@@ -80,8 +80,10 @@ class House:
         return Act(actor=CONSOLE, at=self.clock.now())
 
     async def queue(self, id: str, queue: QueuePromise, **terms: Any) -> None:
-        """Describe a queue, and let that take effect."""
-        await self.routing.designing.set_queue(self.act, id, None, QueueTerms(queue=queue, **terms))
+        """Describe a queue, or describe it anew, and let that take effect."""
+        known = await self.store.get(QUEUES, id)
+        version = known.version if known else None
+        await self.routing.designing.set_queue(self.act, id, version, QueueTerms(queue=queue, **terms))
         await self.engine.settle()
 
     async def publish(self, *rules: RoutingRule) -> None:

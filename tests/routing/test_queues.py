@@ -18,7 +18,9 @@ from hub.errors import Invalid
 from hub.store.port import Eq
 from hub.work.jobs import JOBS
 from routing.model import Outcome, Presence, Verdict
+from routing.overflow import timers
 from routing.policy.queues import Ending
+from routing.rearming import PAGE
 from routing.ruleset import RoutingRule, Then
 from routing.settings import OverflowStep, QueuePromise
 from tests.routing.house import House, house
@@ -116,6 +118,45 @@ async def test_a_step_that_ends_the_waiting_defers_and_nothing_happens_to_one_th
 
     await at_work.agent("anna", "water", capacity=1)
     assert (await at_work.conversation("c1")).offered_to == "anna", "who left a wish is served when there is time"
+
+
+async def test_who_waits_already_comes_to_the_steps_that_their_queue_is_given(at_work: House) -> None:
+    promise = QueuePromise(target=100, sticky=0)
+    await at_work.queue("water", promise)
+    for number in range(PAGE + 2):
+        await at_work.customer(f"c{number}", "water")
+    await at_work.customer("gas", "gas")
+    await at_work.engine.settle()
+    await at_work.pass_time(60)
+    await at_work.customer("late", "water")
+    await at_work.queue("water", structs.replace(promise, steps=(OverflowStep(after=0.5, ending=Ending.MESSAGE),)))
+    rows = [await at_work.conversation(f"c{number}") for number in range(PAGE + 2)]
+    assert {row.wants.deferred for row in rows} == {"message"}, "their step was past when it was set"
+    await at_work.pass_time(49)
+    assert (await at_work.conversation("late")).wants.deferred == ""
+    await at_work.pass_time(2)
+    assert (await at_work.conversation("late")).wants.deferred == "message"
+    assert (await at_work.conversation("gas")).wants.deferred == ""
+
+
+async def test_a_step_that_was_put_off_rings_once_at_its_new_moment_and_one_that_was_taken_away_never(
+    at_work: House,
+) -> None:
+    def promise(*steps: OverflowStep) -> QueuePromise:
+        return QueuePromise(target=100, sticky=0, steps=steps)
+
+    await at_work.queue("water", promise(OverflowStep(after=0.5, ending=Ending.MESSAGE)))
+    await at_work.customer("c1", "water")
+    await at_work.engine.settle()
+    await at_work.queue("water", promise(OverflowStep(after=2, ending=Ending.MESSAGE)))
+    await at_work.pass_time(150)
+    assert (await at_work.conversation("c1")).wants.deferred == ""
+    assert len(await at_work.store.find(JOBS, Eq("lane", timers("c1")), Eq("state", "ready"), limit=5)) == 1
+    await at_work.routing.designing.forget_queue(at_work.act, "water")
+    await at_work.engine.settle()
+    assert not await at_work.store.find(JOBS, Eq("lane", timers("c1")), Eq("state", "ready"), limit=5)
+    await at_work.pass_time(100)
+    assert (await at_work.conversation("c1")).wants.deferred == ""
 
 
 async def test_deferred_work_comes_after_everything_that_waits(at_work: House) -> None:
