@@ -36,7 +36,11 @@ pytestmark = [pytest.mark.mongo, pytest.mark.redis]
 ROOT = Path(__file__).resolve().parents[2]
 FULL = os.environ.get("YIZHAN_SOAK") == "full"
 CUSTOMERS = int(os.environ.get("YIZHAN_SOAK_CUSTOMERS", "5000"))
-SIZE = Size(people=200, customers=CUSTOMERS, changes=10) if FULL else Size(people=10, customers=30, arrivals=10)
+SIZE = (
+    Size(people=200, customers=CUSTOMERS, arrivals=10, crowd=100, changes=10)
+    if FULL
+    else Size(people=10, customers=30, arrivals=10)
+)
 PROCESSES = 4 if FULL else 2
 PATIENCE = 7200 if FULL else 150
 

@@ -28,6 +28,7 @@ from hub.store.port import By, Eq, Insert, Present
 from hub.work.jobs import JOBS, JobState
 from routing.abilities import MATRIX, Abilities, Skilled
 from routing.model import DECISIONS, Decision, Outcome, Presence, Verdict
+from routing.presence import RENEW
 
 if TYPE_CHECKING:
     import random
@@ -46,12 +47,17 @@ ENDS = frozenset({Outcome.DECLINED, Outcome.TIMED_OUT, Outcome.RETURNED})
 
 
 class Size(Struct, frozen=True, kw_only=True):
-    """How much happens. Presence may change so many times in a round."""
+    """How much happens. Presence may change so many times in a round.
+
+    So many `arrivals` come in a round, as long as no more than a `crowd` is unserved: a store that is slower than the
+    customers would have to be measured, and what is looked for here is who gets whom.
+    """
 
     people: int
     customers: int
     capacity: int = 2
     arrivals: int = 40
+    crowd: int = 400
     changes: int = 4
 
 
@@ -90,23 +96,32 @@ class Crew:
 
     async def work(self, seconds: float) -> None:
         """Let customers come and be served until all are; fails when that takes longer than `seconds`."""
+        staying = asyncio.create_task(self._stay())
         try:
             async with asyncio.timeout(seconds):
                 await self._work()
         except TimeoutError:
             raise AssertionError(f"{self._came - len(self.closing)} of {self._came} are not served yet") from None
+        finally:
+            staying.cancel()
+            with suppress(asyncio.CancelledError):
+                await staying
+
+    async def _stay(self) -> None:
+        """Renew who is connected as the hub does, however long a round takes: else all lapse on a slow store."""
+        while True:
+            await asyncio.sleep(RENEW.total_seconds())
+            await self._routing.presences.renew(sorted(self._connected))
 
     async def _work(self) -> None:
-        round = 0
         while len(self.closing) < self._size.customers:
-            round += 1
             await asyncio.gather(self._arrive(), self._move(), self._answer(), self._finish())
-            if round % 20 == 0:
-                await self._routing.presences.renew(sorted(self._connected))
             await asyncio.sleep(0.02)
 
     async def _arrive(self) -> None:
-        some = range(self._came, min(self._size.customers, self._came + self._size.arrivals))
+        room = self._size.crowd - (self._came - len(self.closing))
+        most = self._came + max(0, min(self._size.arrivals, room))
+        some = range(self._came, min(self._size.customers, most))
         self._came = some.stop if some else self._came
         at = self._clock.now()
         for n in some:
