@@ -3,20 +3,16 @@
 Found documents come back as ONE row, their JSON joined by commas: one step of SQLite, however many documents.
 """
 
-import itertools
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 from msgspec import Struct
 
 from hub.errors import Invalid
-from hub.store.fields import above, check_query, moment
+from hub.store.fields import above, check_query
 from hub.store.port import Between, By, Eq, Has, In, Missing, Prefix, Present, Test, Value
+from hub.store.sqlite.shape import Parameter, bound, branches, parameter, shape
 from hub.store.sqlite.table import LEAST, Side, Table, quoted
-
-Parameter = str | int | float
-BRANCHES = 64
 
 
 class Query(Struct, frozen=True):
@@ -67,20 +63,31 @@ def _side(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Sid
 
 def find(table: Table, where: Sequence[Test], order: Sequence[By], limit: int, after: Sequence[Value] | None) -> Query:
     """Read documents; the answer is NULL for none."""
-    check_query(table.collection, where, order, after)
+    key = shape(table, where, order), tuple(order), None if after is None else len(after)
+    sql = table.written.get(key)
+    if sql is None:
+        check_query(table.collection, where, order, after)
+        sql = table.written[key] = _find(table, key[0], order, after is not None)
+    parameters = list[Parameter]()
+    for branch in branches(where, order):
+        parameters += bound(table, branch)
+        if after is not None and order:
+            parameters += [parameter(value) for value in after]
+    return Query(sql, (*parameters, limit), table, tuple(where))
+
+
+def _find(table: Table, where: Sequence[Test], order: Sequence[By], after: bool) -> str:
     source = _Source(table, where, order)
     keys = "".join(f", {source.ref(step.field)} AS k{number}" for number, step in enumerate(order))
     sorting = ", ".join(f"k{number}{' DESC' if step.descending else ''}" for number, step in enumerate(order))
-    selects, parameters = [], list[Parameter]()
-    for branch in _branches(where, order):
-        tests, values = _tests(source, branch)
-        if after is not None and order:
+    selects = []
+    for branch in branches(where, order):
+        tests = _tests(source, branch)
+        if after and order:
             tests.append(_after(source, order))
-            values += [parameter(value) for value in after]
         selects.append(f"SELECT t._doc AS d{keys} FROM {source.sql}{_where(tests)}")
-        parameters += values
     inner = " UNION ALL ".join(selects) + (f" ORDER BY {sorting}" if sorting else "")
-    return Query(f"SELECT group_concat(d) FROM ({inner} LIMIT ?)", (*parameters, limit), table, tuple(where))
+    return f"SELECT group_concat(d) FROM ({inner} LIMIT ?)"
 
 
 def get(table: Table, ids: Sequence[str]) -> Query:
@@ -93,11 +100,14 @@ def get(table: Table, ids: Sequence[str]) -> Query:
 
 def count(table: Table, where: Sequence[Test], limit: int) -> Query:
     """Count documents, no further than `limit`."""
-    check_query(table.collection, where, (), None)
-    source = _Source(table, where, ())
-    tests, values = _tests(source, where)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {source.sql}{_where(tests)} LIMIT ?)"
-    return Query(sql, (*values, limit), table, tuple(where))
+    key = shape(table, where, ())
+    sql = table.written.get(key)
+    if sql is None:
+        check_query(table.collection, where, (), None)
+        source = _Source(table, key, ())
+        inner = f"SELECT 1 FROM {source.sql}{_where(_tests(source, key))} LIMIT ?"
+        sql = table.written[key] = f"SELECT count(*) FROM ({inner})"
+    return Query(sql, (*bound(table, where), limit), table, tuple(where))
 
 
 def rarity(table: Table, where: Sequence[Test], order: Sequence[By], limit: int) -> tuple[Has, list[Query]] | None:
@@ -114,57 +124,36 @@ def rarity(table: Table, where: Sequence[Test], order: Sequence[By], limit: int)
     return test, [Query(sql, (*pinned.values(), value, limit), table, (test,)) for value in test.values]
 
 
-def _branches(where: Sequence[Test], order: Sequence[By]) -> list[list[Test]]:
-    """Split `In` when there is an order: one branch a value, each comes sorted, and SQLite merges them."""
-    wide = [test for test in where if isinstance(test, In)] if order else []
-    if not wide:
-        return [list(where)]
-    rest = [test for test in where if test not in wide]
-    picks = list(itertools.product(*([Eq(test.field, value) for value in dict.fromkeys(test.values)] for test in wide)))
-    if len(picks) > BRANCHES:
-        raise Invalid("Too many values to sort by", path=wide[0].field, values=len(picks), most=BRANCHES)
-    return [[*rest, *pick] for pick in picks]
+def _tests(source: _Source, where: Sequence[Test]) -> list[str]:
+    return [sql for test in where for sql in (_has(source, test) if isinstance(test, Has) else _test(source, test))]
 
 
-def _tests(source: _Source, where: Sequence[Test]) -> tuple[list[str], list[Parameter]]:
-    tests, values = [], list[Parameter]()
-    for test in where:
-        if isinstance(test, Has):
-            more, bound = _has(source, test)
-        else:
-            more, bound = _test(source, test)
-        tests += more
-        values += bound
-    return tests, values
-
-
-def _test(source: _Source, test: Test) -> tuple[list[str], list[Parameter]]:
+def _test(source: _Source, test: Test) -> list[str]:
     if isinstance(test, Eq | Present) and test in source.table.literals:
-        return [source.table.literal(test)], []
+        return [source.table.literal(test)]
     column = source.ref(test.field)
     if isinstance(test, Between) and test.low is None:
         column = source.table.ref(test.field)  # in a side table the stand-in for NULL lies below every value
     match test:
-        case Eq(value=value):
-            return [f"{column} = ?"], [parameter(value)]
-        case In(values=values):
-            return [f"{column} IN (SELECT value FROM json_each(?))"], [json.dumps([parameter(v) for v in values])]
+        case Eq():
+            return [f"{column} = ?"]
+        case In():
+            return [f"{column} IN (SELECT value FROM json_each(?))"]
         case Between(low=low, high=high):
-            return _range(column, None if low is None else parameter(low), None if high is None else parameter(high))
+            return _range(column, low=low is not None, high=high is not None)
         case Prefix(text=text):
-            return _range(column, text, above(text))
+            return _range(column, low=True, high=above(text) is not None)
         case Missing():
-            return [f"{source.table.ref(test.field)} IS NULL"], []
+            return [f"{source.table.ref(test.field)} IS NULL"]
         case Present():
-            return [_present(column)], []
+            return [_present(column)]
         case Has():
-            return [], []
+            return []
 
 
-def _range(column: str, low: Parameter | None, high: Parameter | None) -> tuple[list[str], list[Parameter]]:
-    bounds = [(f"{column} >= ?", low), (f"{column} < ?", high)]
-    kept = [(sql, value) for sql, value in bounds if value is not None]
-    return [sql for sql, _ in kept] or [_present(column)], [value for _, value in kept]
+def _range(column: str, *, low: bool, high: bool) -> list[str]:
+    kept = [sql for sql, wanted in ((f"{column} >= ?", low), (f"{column} < ?", high)) if wanted]
+    return kept or [_present(column)]
 
 
 def _present(column: str) -> str:
@@ -172,17 +161,14 @@ def _present(column: str) -> str:
     return f"{column} > {LEAST}"
 
 
-def _has(source: _Source, test: Has) -> tuple[list[str], list[Parameter]]:
+def _has(source: _Source, test: Has) -> list[str]:
     """The first value of the leading test is walked; every other one is a look-up in a clustered key."""
-    tests, values = [], list(test.values)
     if test is source.lead and source.side is not None:
-        tests.append(f's."{source.side.many}" = ?')
-        tests += [_probe(source, source.side)] * (len(values) - 1)
-        return tests, list(values)
+        return [f's."{source.side.many}" = ?', *[_probe(source, source.side)] * (len(test.values) - 1)]
     side = next((side for index, side in source.table.sides.items() if index.many == test.field), None)
     if side is None:
         raise Invalid("No multikey index for this field", path=test.field, collection=source.table.name)
-    return [_probe(source, side)] * len(values), list(values)
+    return [_probe(source, side)] * len(test.values)
 
 
 def _probe(source: _Source, side: Side) -> str:
@@ -206,10 +192,3 @@ def _after(source: _Source, order: Sequence[By]) -> str:
 
 def _where(tests: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(tests)}" if tests else ""
-
-
-def parameter(value: Value) -> Parameter:
-    """Turn a value into what its column holds."""
-    if isinstance(value, bool):
-        return int(value)
-    return moment(value) if isinstance(value, datetime) else value

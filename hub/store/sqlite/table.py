@@ -49,6 +49,8 @@ class Table:
         self.name = collection.name
         self.indexes = (Index(("id",), unique=True), *declared(collection))
         self.literals = frozenset(test for index in self.indexes for test in index.where)
+        self.written: dict[object, str] = {}
+        """SQL of queries by what they have in common; values of one kind but of another number are another query."""
         self.fields: Mapping[str, Field] = fields(collection.type)
         self.decoder = msgspec.json.Decoder(list[collection.type])  # type: ignore[name-defined]  # a type made at run time
         self.columns = {field: _column(self.fields[field]) for field in self._computed()}
