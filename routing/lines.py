@@ -9,7 +9,7 @@ import hashlib
 import msgspec
 
 from conversations.model import Conversation, Priority
-from hub.store.port import Collection, Document
+from hub.store.port import Collection, Document, Index
 from routing.abilities import tongue
 from routing.policy.needs import Item, Needs, Sticky, skills_of
 from routing.settings import ANYBODY
@@ -35,7 +35,8 @@ class Line(Document, frozen=True, kw_only=True):
         return f"{self.queue}/{BULK}" if self.needs.bulk else self.queue
 
 
-LINES = Collection("routing_lines", Line)
+LINES = Collection("routing_lines", Line, Index(("queue", "id")))
+MOST_LINES = 20_000
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 

@@ -7,6 +7,7 @@ first, also when they came at once.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import structs
@@ -21,7 +22,7 @@ from routing.abilities import MATRIX
 from routing.decisions import decided
 from routing.endings import Endings
 from routing.heads import Head
-from routing.lines import KINDS, line_of
+from routing.lines import KINDS, LINES, MOST_LINES, line_of
 from routing.model import Outcome
 from routing.overflow import KEPT_OVER, OVERFLOW, KeptOver, next_step, timers
 from routing.ruleset import Verdict, judged
@@ -41,19 +42,20 @@ class Placing:
         self._endings = endings
         self._sticking = sticking
 
-    async def before(self, read: Conversation, most: int) -> list[Conversation]:
-        """Return this one and those of its queue who came before it and have no place yet, oldest first.
+    async def together(self, reads: Sequence[Conversation], most: int) -> list[Conversation]:
+        """Return these and those of their queues who came before them and have no place yet, oldest first.
 
-        They get their place in one commit, so no more than `most` earlier ones are looked for.
+        They get their place in one commit, so no more than `most` others are looked for.
         """
+        if not reads:
+            return []
         waiting = await self._store.find(CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=most)
-        turn = (read.queued_at or read.opened_at, read.id)
         earlier = [
             one
             for one in waiting
-            if one.team == read.team and one.queued_at and (one.queued_at, one.id) < turn and one.state is State.WAITING
+            if one.state is State.WAITING and any(one.team == read.team and _turn(one) < _turn(read) for read in reads)
         ]
-        return [*earlier, read]
+        return sorted({one.id: one for one in (*earlier, *reads)}.values(), key=_turn)
 
     async def place(self, read: Conversation, terms: Terms, at: datetime, beside: int = 0) -> Head:
         """Return the change by which it has its place. It has none when its rules sent it to another queue.
@@ -111,12 +113,16 @@ class Placing:
         cap = described.queue.cap
         if not await self._terms.open(described, at):
             await self._endings.apply(change, described.queue.closed, "closed", described, at)
-        elif cap is not None and beside + await self._inside(change.now, terms, cap) >= cap:
+        elif cap is not None and beside + await self._inside(change.now, cap) >= cap:
             await self._endings.apply(change, described.queue.full, "full", described, at)
 
-    async def _inside(self, now: Conversation, terms: Terms, cap: int) -> int:
-        """Return how many wait in the queue with a place, those offered to somebody too."""
-        mine = [line.id for line in terms.lines.values() if line.queue == (now.team or ANYBODY) and not line.needs.bulk]
+    async def _inside(self, now: Conversation, cap: int) -> int:
+        """Return how many wait in the queue with a place, those offered to somebody too.
+
+        A line that was made a moment ago is not among those that every step knows, so they are read.
+        """
+        lines = await self._store.find(LINES, Eq("queue", now.team or ANYBODY), order=(By("id"),), limit=MOST_LINES)
+        mine = [line.id for line in lines if not line.needs.bulk]
         waiting, offered = await asyncio.gather(
             self._store.count(CONVERSATIONS, In("lane", tuple(mine)), Present("queued_at"), limit=cap),
             self._store.find(CONVERSATIONS, Eq("lane", OFFERED), Present("queued_at"), order=OLDEST, limit=1000),
@@ -140,3 +146,7 @@ class Placing:
         step = next_step(now, queue, 0) if fresh and not line.needs.bulk else None
         if step is not None:
             change.also(OVERFLOW.job(step[0], lane=timers(now.id), seq=0, at=at, due=step[1]))
+
+
+def _turn(one: Conversation) -> tuple[datetime, str]:
+    return one.queued_at or one.opened_at, one.id

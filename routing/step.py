@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from accounts.teams import TEAMS, Team
 from conversations.change import Change
+from conversations.model import Conversation
 from conversations.moves import give_to, offer_to
 from hub.events import Events
 from hub.store.port import Store, Write, put
@@ -34,14 +35,15 @@ OFFER_FOR = timedelta(seconds=30)
 class Step:
     """One step at work: `seat` people, then take `pairs`.
 
-    `given` names the conversations that found somebody, `full` says that more can be paired, `ended` are those whose
-    queue keeps them no longer. `terms` are what is in force, read once for the whole step. It makes at most `most`
-    pairs.
+    `given` names the conversations that were given to somebody, `found` those and the ones that can be but were too
+    many for one commit, of whom `left` is the first; `ended` are those whose queue keeps them no longer. `terms` are
+    what is in force, read once for the whole step. It makes at most `most` pairs.
     """
 
     def __init__(self, store: Store, events: Events, terms: Terms, at: datetime, most: int = STEP) -> None:
         self.given: set[str] = set()
-        self.full = False
+        self.found: set[str] = set()
+        self.left: Conversation | None = None
         self.ended: list[Ended] = []
         self.heads = Heads(store, terms, at)
         self._store = store
@@ -82,9 +84,10 @@ class Step:
         await self._know_teams(heads)
         turn = await self._agreed(heads)
         self.ended = turn.ended
-        self.full = len(turn.pairs) > self._most
-        writes: list[Write] = []
+        self.found = {pair.item.id for pair in turn.pairs}
         by_id = {head.conversation.id: head for head in heads}
+        self.left = next((by_id[pair.item.id].conversation for pair in turn.pairs[self._most :]), None)
+        writes: list[Write] = []
         for pair in turn.pairs[: self._most]:
             writes.extend(self._give(by_id[pair.item.id], pair))
         return [*writes, *self._desks()]

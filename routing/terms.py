@@ -9,7 +9,7 @@ from msgspec import structs
 
 from conversations.hours import Hours, is_open
 from hub.store.port import By, Insert, Store, Write, put
-from routing.lines import LINES, Line
+from routing.lines import LINES, MOST_LINES, Line
 from routing.policy.fit import suits
 from routing.policy.order import Rules
 from routing.policy.queues import Queue, rings
@@ -17,7 +17,6 @@ from routing.policy.workers import Craft
 from routing.ruleset import EDITIONS, Asking, Edition, ready
 from routing.settings import BOOK, BOOKS, HOUSE, HOUSES, MOST_QUEUES, PLAIN_QUEUE, QUEUES, Book, QueueTerms
 
-MOST_LINES = 20_000
 Group = tuple[str, str, int]
 """Queue as a board knows it, priority, level of VIP: those who are compared by arrival."""
 
