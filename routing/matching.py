@@ -12,16 +12,13 @@ two routers cannot fill one place twice, and the loser decides again on fresh ro
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
-
-import msgspec
 
 from conversations.change import Change
 from conversations.events import Assigned, Freed, Queued
 from conversations.model import CONVERSATIONS, Conversation, State
 from hub.events import Events
-from hub.store.port import By, Delete, Eq, Has, Insert, Store, Write
-from hub.work.jobs import JOBS, Job, JobState
+from hub.store.port import By, Eq, Has, Insert, Store, Write
+from hub.work.jobs import Job
 from routing.choosing import Choosing
 from routing.decisions import decided
 from routing.endings import Endings
@@ -39,7 +36,7 @@ from routing.settings import ANYBODY
 from routing.step import STEP, Step, bounded
 from routing.terms import Terms, TermsReader
 from routing.unserved import Unserved
-from routing.wanted import MATCH, Match, matching, wanted
+from routing.wanted import Match, matching, wanted
 
 TURN = (By("turn"), By("part"), By("idle"), By("id"))
 """Whose turn it is, first."""
@@ -72,18 +69,11 @@ class Matching:
         return await self._looked_at(event.agent, at)
 
     async def match(self, body: Match, job: Job, at: datetime) -> Sequence[Write]:
-        """Make the pairs that can be made now, for everybody who asked in the meantime: they are answered together."""
+        """Make the pairs that can be made now."""
         most = bounded(job.attempts)
-        beside = await self._beside(job, most, at)
-        if beside is None:
-            return ()
-        bodies = [body, *(msgspec.json.decode(one.body, type=Match) for one in beside)]
-        terms = await self._terms.now()
-        step = Step(self._store, self._events, terms, at, most)
-        await self._seat(step, [one.agent for one in bodies if one.agent])
-        heads = await self._asked(step, [one for one in bodies if one.conversation], most, at)
-        writes = [*await self._look(step, heads, at), *await self._new(heads, terms)]
-        return [*writes, *(Delete(JOBS, one) for one in beside)]
+        if body.agent:
+            return await self._for_agent(body.agent, at, most)
+        return await self._for_conversation(body, at, most)
 
     async def step_reached(self, body: Overflow, job: Job, at: datetime) -> Sequence[Write]:
         """Ring: widen the search, or end the waiting; nothing for one that waits there no longer."""
@@ -110,67 +100,54 @@ class Matching:
         desk = await self._store.get(DESKS, agent)
         return [] if desk is None else [wanted(agent, desk.teams, at=at)]
 
-    async def _beside(self, job: Job, most: int, at: datetime) -> Sequence[Job] | None:
-        """Return the jobs that follow in the lane and are due, as far as they are steps too; None when `job` is gone.
+    async def _for_agent(self, agent: str, at: datetime, most: int) -> Sequence[Write]:
+        desk, terms = await asyncio.gather(self._store.get(DESKS, agent), self._terms.now())
+        if desk is None:
+            return []
+        step = Step(self._store, self._events, terms, at, most)
+        step.seat([desk])
+        # Counted after the desk was read: what is given to them from then on changes the row, and this commit loses.
+        step.counted(agent, await taken(self._store, agent))
+        writes = [*await step.pairs(), *await self._ended(step, at)]
+        if step.left is not None:
+            writes.append(wanted(agent, desk.teams, at=at))
+        return writes
 
-        Steps of one queue wait behind each other, and each of them looks at the same people and lines.
-        """
-        if not job.lane:
-            return ()
-        page = await self._store.find(
-            JOBS, Eq("lane", job.lane), Eq("state", JobState.READY), order=(By("seq"), By("id")), limit=most
-        )
-        if all(one.id != job.id for one in page):
-            return None
-        following = takewhile(lambda one: one.kind == MATCH.name and one.due <= at, page)
-        return [one for one in following if one.id != job.id]
-
-    async def _seat(self, step: Step, agents: Sequence[str]) -> None:
-        """Take in those who asked for themselves, counted anew."""
-        desks = await self._store.get_many(DESKS, list(dict.fromkeys(agents)))
-        step.seat(desks)
-        held = await asyncio.gather(*(taken(self._store, desk.id) for desk in desks))
-        for desk, counts in zip(desks, held, strict=True):
-            step.counted(desk.id, counts)
-
-    async def _asked(self, step: Step, bodies: Sequence[Match], most: int, at: datetime) -> list[Head]:
-        """Return those for whom somebody is looked for; who has no place yet is given it after who came before."""
-        again = {one.conversation for one in bodies if one.again}
-        ids = list(dict.fromkeys(one.conversation or "" for one in bodies))
-        heads, unplaced = list[Head](), list[Conversation]()
-        for read in await self._store.get_many(CONVERSATIONS, ids):
-            if read.queued_at is None or read.offered_to is not None:
-                continue
-            known = step.heads.head(read)
-            if known is None:
-                unplaced.append(read)
-            elif read.id in again:
-                heads.append(known)
-        for placed, read in enumerate(await self._placing.together(unplaced, most)):
-            heads.append(await self._placing.place(read, step.terms, at, beside=placed))
-        return heads
+    async def _for_conversation(self, body: Match, at: datetime, most: int) -> Sequence[Write]:
+        """Look for people for one that waits; those who came with it, or before, are given their place first."""
+        read = await self._store.get(CONVERSATIONS, body.conversation or "")
+        if read is None or read.queued_at is None or read.offered_to is not None:
+            return []
+        terms = await self._terms.now()
+        step = Step(self._store, self._events, terms, at, most)
+        known = step.heads.head(read)
+        if known is not None:
+            return await self._look(step, [known], at) if body.again else []
+        heads = list[Head]()
+        for one in await self._placing.before(read, most):
+            heads.append(await self._placing.place(one, terms, at, beside=len(heads)))
+        return [*await self._look(step, heads, at), *await self._new(heads, terms)]
 
     async def _look(self, step: Step, heads: Sequence[Head], at: datetime) -> list[Write]:
         """Pair those who have a place; who found nobody is looked at again once their place is stored."""
         standing = [head for head in heads if _waits(head.conversation)]
         step.seat(await self._eligible(step, standing, at))
         writes = [*await step.pairs(standing), *await self._ended(step, at)]
-        settled = step.given | {one.item.id for one in step.ended}
+        ended = {one.item.id for one in step.ended}
         for head in heads:
-            if head.conversation.id not in settled:
-                writes.extend(await self._left(step, head, at))
+            if head.conversation.id in step.given or head.conversation.id in ended:
+                continue
+            if head.change is None:
+                writes.extend(await self._nobody(step, head, at))
+                continue
+            if head.line.id not in step.terms.lines and _waits(head.conversation):
+                head.change.also(told(head.conversation, at))
+            elif _waits(head.conversation):
+                head.change.also(matching(conversation=head.conversation.id, team=head.conversation.team, at=at))
+            writes.extend(head.change.writes(self._events, at))
         if step.left is not None:
             writes.append(matching(conversation=step.left.id, team=step.left.team, at=at))
         return writes
-
-    async def _left(self, step: Step, head: Head, at: datetime) -> Sequence[Write]:
-        """Return the writes for one who was asked for and given to nobody."""
-        again = matching(conversation=head.conversation.id, team=head.conversation.team, at=at)
-        if head.change is None:
-            return [again] if head.conversation.id in step.found else await self._nobody(step, head, at)
-        if _waits(head.conversation):
-            head.change.also(again if head.line.id in step.terms.lines else told(head.conversation, at))
-        return head.change.writes(self._events, at)
 
     async def _new(self, heads: Sequence[Head], terms: Terms) -> list[Write]:
         """Return the writes of lines that nobody stood in before; another router may have made them a moment ago."""

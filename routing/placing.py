@@ -7,7 +7,6 @@ first, also when they came at once.
 """
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import structs
@@ -42,20 +41,19 @@ class Placing:
         self._endings = endings
         self._sticking = sticking
 
-    async def together(self, reads: Sequence[Conversation], most: int) -> list[Conversation]:
-        """Return these and those of their queues who came before them and have no place yet, oldest first.
+    async def before(self, read: Conversation, most: int) -> list[Conversation]:
+        """Return this one and those of its queue who came before it and have no place yet, oldest first.
 
-        They get their place in one commit, so no more than `most` others are looked for.
+        They get their place in one commit, so no more than `most` earlier ones are looked for.
         """
-        if not reads:
-            return []
         waiting = await self._store.find(CONVERSATIONS, Eq("lane", ""), Present("queued_at"), order=OLDEST, limit=most)
+        turn = (read.queued_at or read.opened_at, read.id)
         earlier = [
             one
             for one in waiting
-            if one.state is State.WAITING and any(one.team == read.team and _turn(one) < _turn(read) for read in reads)
+            if one.team == read.team and one.queued_at and (one.queued_at, one.id) < turn and one.state is State.WAITING
         ]
-        return sorted({one.id: one for one in (*earlier, *reads)}.values(), key=_turn)
+        return [*earlier, read]
 
     async def place(self, read: Conversation, terms: Terms, at: datetime, beside: int = 0) -> Head:
         """Return the change by which it has its place. It has none when its rules sent it to another queue.
@@ -146,7 +144,3 @@ class Placing:
         step = next_step(now, queue, 0) if fresh and not line.needs.bulk else None
         if step is not None:
             change.also(OVERFLOW.job(step[0], lane=timers(now.id), seq=0, at=at, due=step[1]))
-
-
-def _turn(one: Conversation) -> tuple[datetime, str]:
-    return one.queued_at or one.opened_at, one.id

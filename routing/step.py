@@ -35,14 +35,13 @@ OFFER_FOR = timedelta(seconds=30)
 class Step:
     """One step at work: `seat` people, then take `pairs`.
 
-    `given` names the conversations that were given to somebody, `found` those and the ones that can be but were too
-    many for one commit, of whom `left` is the first; `ended` are those whose queue keeps them no longer. `terms` are
-    what is in force, read once for the whole step. It makes at most `most` pairs.
+    `given` names the conversations that found somebody, `left` is the first that can be paired too and was too many
+    for one commit, `ended` are those whose queue keeps them no longer. `terms` are what is in force, read once for the
+    whole step. It makes at most `most` pairs.
     """
 
     def __init__(self, store: Store, events: Events, terms: Terms, at: datetime, most: int = STEP) -> None:
         self.given: set[str] = set()
-        self.found: set[str] = set()
         self.left: Conversation | None = None
         self.ended: list[Ended] = []
         self.heads = Heads(store, terms, at)
@@ -84,7 +83,6 @@ class Step:
         await self._know_teams(heads)
         turn = await self._agreed(heads)
         self.ended = turn.ended
-        self.found = {pair.item.id for pair in turn.pairs}
         by_id = {head.conversation.id: head for head in heads}
         self.left = next((by_id[pair.item.id].conversation for pair in turn.pairs[self._most :]), None)
         writes: list[Write] = []
