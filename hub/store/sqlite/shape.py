@@ -21,17 +21,30 @@ HIGHEST = "\U0010ffff"
 def shape(table: Table, where: Sequence[Test], order: Sequence[By]) -> tuple[Test, ...]:
     """Return the tests without their values; those of a partial index stay as they are, for their values are SQL.
 
-    Of an `In` it tells how many values there are when there is an order, for then each is a branch of its own.
+    Of an `In` it tells how many values there are when there is an order, for then each is a branch of its own, and may
+    be a test of a partial index too.
     """
-    return tuple(test if test in table.literals else _plain(test, bool(order)) for test in where)
+    return tuple(
+        test
+        if test in table.literals
+        else In(test.field, _marks(table, test))
+        if order and isinstance(test, In)
+        else _plain(test)
+        for test in where
+    )
 
 
-def _plain(test: Test, ordered: bool) -> Test:
+def _marks(table: Table, test: In) -> tuple[Value, ...]:
+    values = enumerate(dict.fromkeys(test.values))
+    return tuple(value if Eq(test.field, value) in table.literals else f"{ANY}{number}" for number, value in values)
+
+
+def _plain(test: Test) -> Test:
     match test:
         case Eq(field=field):
             return Eq(field, ANY)
-        case In(field=field, values=values):
-            return In(field, tuple(range(len(dict.fromkeys(values)) if ordered else 1)))
+        case In(field=field):
+            return In(field, (ANY,))
         case Between(field=field, low=low, high=high):
             return Between(field, None if low is None else ANY, None if high is None else ANY)
         case Prefix(field=field, text=text):

@@ -71,3 +71,13 @@ def test_a_number_of_values_without_an_order_is_one_statement() -> None:
     few, many = (count(table, (In("name", tuple("abcdefgh"[:n])),), 5) for n in (1, 8))
     assert few.sql == many.sql
     assert many.parameters == ('["a", "b", "c", "d", "e", "f", "g", "h"]', 5)
+
+
+@pytest.mark.parametrize("states", [("ready", "dead"), ("dead", "other"), ("other", "ready"), ("none", "other")])
+def test_each_of_several_values_is_written_out_where_a_partial_index_tests_for_it(states: tuple[str, ...]) -> None:
+    table = Table(JOBS)
+    for _ in range(2):
+        made = find(table, (In("state", states),), (By("id"),), 5, None)
+        written = [state for state in states if f"'{state}'" in made.sql]
+        assert written == [state for state in states if state in ("ready", "dead", "done")]
+        assert made.sql.count("?") == len(made.parameters) == len(states) - len(written) + 1
