@@ -42,7 +42,7 @@ SIZE = (
     else Size(people=10, customers=30, arrivals=10)
 )
 PROCESSES = 4 if FULL else 2
-PATIENCE = 7200 if FULL else 150
+PATIENCE = 7200 if FULL else 400
 
 
 @pytest.mark.timeout(PATIENCE + 60)
