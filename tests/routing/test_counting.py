@@ -5,25 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from conversations.model import Conversation
 from routing.places import taken
 from routing.wanted import Match, matching
-from tests.routing.house import House, house
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
-    from tests.stores import Engine
-
-
-@pytest.fixture
-async def at_work(engine: Engine) -> AsyncIterator[House]:
-    """A house with one team, "water"."""
-    async with house(engine) as made:
-        await made.team("water")
-        yield made
+    from tests.routing.house import House
 
 
 class Meanwhile:

@@ -14,20 +14,9 @@ from hub.errors import Forbidden, NotFound, WrongMove
 from routing.model import Outcome, Presence, Verdict
 from routing.places import ahead
 from routing.wanted import MATCH, Match
-from tests.routing.house import House, house
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from tests.stores import Engine
-
-
-@pytest.fixture
-async def at_work(engine: Engine) -> AsyncIterator[House]:
-    """A house with one team, "water"."""
-    async with house(engine) as made:
-        await made.team("water")
-        yield made
+    from tests.routing.house import House
 
 
 async def test_the_longest_idle_gets_the_offer_and_the_record_says_why(at_work: House) -> None:
